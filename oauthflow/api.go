@@ -1,0 +1,89 @@
+package oauthflow
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"authdeck/internal/secret"
+)
+
+// APIRequest is a plain call of a provider's API with a token, as identities, actions and checks make it. Whoever makes
+// it has put everything in its place: the token into Header or URL, the body encoded, its Content-Type into Header.
+type APIRequest struct {
+	Method string // default GET
+	URL    string // https, or http on loopback
+	Header http.Header
+	Body   []byte
+	// Secrets are the token and whatever else must not show in exchanges and errors, wherever it stands or comes back.
+	Secrets   []secret.String
+	MaxAnswer int64         // bytes of the answer; 0 is 1 MiB
+	Timeout   time.Duration // for the whole call; 0 is 30 s
+}
+
+// SendAPI makes the call and reads the answer whole, whatever its status; what the status means is the caller's to judge.
+// A redirect of a GET or HEAD is followed, at most three times, if it stays at the same scheme, host and port; any other
+// comes back as the answer it is, so that no token leaves its host. Errors are those of [Caller.Send].
+func (c *Caller) SendAPI(ctx context.Context, r APIRequest) (Answer, error) {
+	k, err := r.call(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	return c.do(k)
+}
+
+// Preview is the exchange that SendAPI would make, with Status 0, and sends nothing.
+func (c *Caller) Preview(ctx context.Context, r APIRequest) (Exchange, error) {
+	k, err := r.call(ctx)
+	if err != nil {
+		return Exchange{}, err
+	}
+	e := shown(k, Answer{}, nil)
+	e.Started = c.clock().Wall()
+	return e, nil
+}
+
+func (r APIRequest) call(ctx context.Context) (call, error) {
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	failed := func(err error) (call, error) {
+		return call{}, &Error{Class: ClassConfiguration, Host: hostOf(r.URL), Err: err}
+	}
+	if err := CheckEndpoint(r.URL); err != nil {
+		return failed(err)
+	}
+	var list []string
+	for _, s := range r.Secrets {
+		list = append(list, s.Reveal())
+	}
+	if u, err := url.Parse(r.URL); err == nil {
+		for _, name := range secretFields {
+			list = append(list, u.Query()[name]...)
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, r.URL, bytes.NewReader(r.Body))
+	if err != nil {
+		return failed(errNoAddress)
+	}
+	if len(r.Body) == 0 {
+		req.Body, req.GetBody = http.NoBody, nil
+	}
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Accept", "application/json")
+	for name, values := range r.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	k := call{req: req, body: r.Body, secrets: newMasker(list...), limit: r.MaxAnswer, timeout: r.Timeout, redirect: sameOrigin}
+	if k.limit <= 0 {
+		k.limit = maxBody
+	}
+	if k.timeout <= 0 {
+		k.timeout = totalTimeout
+	}
+	return k, nil
+}
