@@ -1,0 +1,245 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"authdeck/internal/secret"
+)
+
+// process is a child of a test.
+type process struct {
+	*exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Scanner
+}
+
+// start runs this test binary as a child with a role on the store in dir.
+func start(t *testing.T, role, dir string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.CommandContext(t.Context(), os.Args[0])}
+	p.Env = append(os.Environ(), "STORE_TEST_CHILD="+role, "STORE_TEST_DIR="+dir)
+	p.Stderr = os.Stderr
+	var err error
+	if p.in, err = p.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.out = bufio.NewScanner(out)
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = p.Process.Kill()
+		_ = p.Wait()
+	})
+	return p
+}
+
+// line waits for the child to say something.
+func (p *process) line(t *testing.T) string {
+	t.Helper()
+	if !p.out.Scan() {
+		t.Fatalf("the child said nothing: %v", p.out.Err())
+	}
+	return p.out.Text()
+}
+
+// childPut puts one connection again and again and says each generation once it is acknowledged.
+func childPut(ctx context.Context, b *Bolt) error {
+	c, err := b.Find(ctx, "victim")
+	if err != nil {
+		return err
+	}
+	for {
+		n := strconv.FormatUint(c.Generation+1, 10)
+		if err := b.SetIntent(ctx, c.ID, &Intent{Generation: c.Generation, Sent: true}); err != nil {
+			return err
+		}
+		c.Grant.RefreshToken = secret.New("refresh-" + n)
+		c.UserData = []byte(strings.Repeat("x", int(c.Generation%7)*1000))
+		if c, err = b.Put(ctx, c, Write{ClearIntent: true, Events: []Event{{Event: "refresh", Outcome: n}}}); err != nil {
+			return err
+		}
+		fmt.Println(n)
+	}
+}
+
+func TestKill_NoAcknowledgedWriteIsLost(t *testing.T) {
+	rounds := 12
+	if long() {
+		rounds = 300
+	}
+	dir := folder(t)
+	b := open(t, dir)
+	victim := put(t, b, Connection{Name: "victim"}, Write{})
+	for i := range 200 {
+		put(t, b, sample(i), Write{})
+		if i == 20 && !long() {
+			break
+		}
+	}
+	acknowledged := victim.Generation
+	for range rounds {
+		p := start(t, "put", dir)
+		after := time.Duration(rand.IntN(40)) * time.Millisecond
+		p.line(t) // it is at work
+		timer := time.AfterFunc(after, func() { _ = p.Process.Kill() })
+		for p.out.Scan() {
+			n, err := strconv.ParseUint(p.out.Text(), 10, 64)
+			if err != nil {
+				t.Fatalf("the child failed: %s", p.out.Text())
+			}
+			acknowledged = n
+		}
+		timer.Stop()
+		_ = p.Wait()
+
+		again := open(t, dir)
+		c, err := again.Get(t.Context(), victim.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Generation < acknowledged || c.Grant.RefreshToken.Reveal() != fmt.Sprintf("refresh-%d", c.Generation) {
+			t.Fatalf("generation %d with %q, but %d was acknowledged", c.Generation, c.Grant.RefreshToken.Reveal(), acknowledged)
+		}
+		if events, err := again.History(t.Context(), victim.ID); err != nil || events[len(events)-1].Outcome != strconv.FormatUint(c.Generation, 10) {
+			t.Fatalf("the history is not of the same write: %v", err)
+		}
+		sound(t, again)
+		acknowledged = c.Generation
+	}
+	t.Logf("%d generations over %d kills", acknowledged, rounds)
+}
+
+// sound runs bbolt's own check.
+func sound(t *testing.T, b *Bolt) {
+	t.Helper()
+	err := b.with(t.Context(), reading, func(tx *bbolt.Tx) error {
+		for err := range tx.Check() {
+			t.Errorf("check: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// childMixed does what a user's processes do, on connections of its own and on one that all share.
+func childMixed(ctx context.Context, b *Bolt, argument string) error {
+	seed, ops, _ := strings.Cut(argument, " ")
+	n, err := strconv.Atoi(ops)
+	if err != nil {
+		return err
+	}
+	own, err := b.Put(ctx, Connection{Name: "own-" + seed}, Write{})
+	if err != nil {
+		return err
+	}
+	var longest time.Duration
+	timed := func(what string, fn func() error) error {
+		began := time.Now()
+		err := fn()
+		longest = max(longest, time.Since(began))
+		if err != nil {
+			return fmt.Errorf("%s after %s: %w", what, time.Since(began), err)
+		}
+		return nil
+	}
+	for i := range n {
+		switch i % 4 {
+		case 0:
+			err = timed("list", func() error { _, err := b.List(ctx); return err })
+		case 1:
+			err = timed("put", func() (err error) { own.Grant.Rotations++; own, err = b.Put(ctx, own, Write{}); return err })
+		case 2:
+			err = increment(ctx, b, timed)
+		case 3:
+			err = timed("get", func() error { _, err := b.Get(ctx, own.ID); return err })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Println("longest", longest.Milliseconds())
+	return nil
+}
+
+// increment counts up the shared connection under its lock.
+func increment(ctx context.Context, b *Bolt, timed func(string, func() error) error) error {
+	shared, err := b.Find(ctx, "shared")
+	if err != nil {
+		return err
+	}
+	unlock, err := b.Lock(ctx, shared.ID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if shared, err = b.Get(ctx, shared.ID); err != nil {
+		return err
+	}
+	shared.Grant.Rotations++
+	return timed("put shared", func() error { _, err := b.Put(ctx, shared, Write{}); return err })
+}
+
+func TestShare_32Processes(t *testing.T) {
+	const processes = 32
+	ops := 12
+	if long() {
+		ops = 200
+	}
+	dir := folder(t)
+	b := open(t, dir)
+	shared := put(t, b, Connection{Name: "shared"}, Write{})
+	var all []*process
+	for i := range processes {
+		all = append(all, start(t, fmt.Sprintf("mixed %d %d", i, ops), dir))
+	}
+	longest := 0
+	for _, p := range all {
+		text := p.line(t)
+		ms, ok := strings.CutPrefix(text, "longest ")
+		n, err := strconv.Atoi(ms)
+		if !ok || err != nil {
+			t.Errorf("a child failed: %s", text)
+		}
+		longest = max(longest, n)
+	}
+	if longest > 1000 {
+		t.Errorf("the longest wait was %d ms", longest)
+	}
+	c, err := b.Get(t.Context(), shared.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := processes * ops / 4; c.Grant.Rotations != want {
+		t.Errorf("the shared connection was counted to %d, want %d", c.Grant.Rotations, want)
+	}
+	list, err := b.List(t.Context())
+	if err != nil || len(list) != processes+1 {
+		t.Fatalf("%d connections, %v", len(list), err)
+	}
+	for _, s := range list {
+		if want := (ops + 2) / 4; s.Name != "shared" && s.Rotations != want {
+			t.Errorf("%s was counted to %d, want %d", s.Name, s.Rotations, want)
+		}
+	}
+	sound(t, b)
+	t.Logf("longest wait %d ms", longest)
+}

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Status implements [Store].
+func (b *Bolt) Status(ctx context.Context) (Status, error) {
+	s := Status{Path: b.Path()}
+	err := b.unlocked(ctx, measuring, func(t *txn) error {
+		h, err := readHeader(t.Tx)
+		if err != nil {
+			return err
+		}
+		slots, err := readSlots(t.Tx)
+		if err != nil {
+			return err
+		}
+		s.Format, s.UnlockedBy, s.Size = int(h.format), t.kind, t.Size()
+		s.Slots = []SlotKind{}
+		for _, slot := range slots {
+			if !slices.Contains(s.Slots, slot.kind) {
+				s.Slots = append(s.Slots, slot.kind)
+			}
+		}
+		summaries, err := t.bucket(bSummaries)
+		if err != nil {
+			return err
+		}
+		s.Connections = summaries.Stats().KeyN
+		s.Free = int64(t.DB().Stats().FreePageN) * int64(t.DB().Info().PageSize)
+		return nil
+	})
+	if err != nil {
+		return Status{}, fmt.Errorf("describe the store: %w", err)
+	}
+	return s, nil
+}
