@@ -1,0 +1,61 @@
+package integrations
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Source lists integrations of one origin: the built-in catalogue, a folder of manifests, a folder of services.
+type Source interface {
+	// Integrations returns what is there now, read anew where files changed. One that cannot be used is returned with
+	// Info.Broken set, so that it is shown with its reason.
+	Integrations(ctx context.Context) ([]Integration, error)
+}
+
+// Registry finds integrations among its sources; of two with one id, the later source's counts (a user's own manifest
+// stands before the built-in one).
+type Registry struct{ sources []Source }
+
+// NewRegistry returns a registry of these sources.
+func NewRegistry(sources ...Source) *Registry { return &Registry{sources: sources} }
+
+// List returns all integrations, ordered by name. What could be read is returned beside the error of what could not.
+func (r *Registry) List(ctx context.Context) ([]Integration, error) {
+	byID := map[string]Integration{}
+	var errs []error
+	for _, s := range r.sources {
+		list, err := s.Integrations(ctx)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		for _, i := range list {
+			byID[i.Info().ID] = i
+		}
+	}
+	all := make([]Integration, 0, len(byID))
+	for _, i := range byID {
+		all = append(all, i)
+	}
+	slices.SortFunc(all, func(a, b Integration) int {
+		x, y := a.Info(), b.Info()
+		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
+	})
+	return all, errors.Join(errs...)
+}
+
+// Find returns the integration with this id; the error wraps [ErrNotFound].
+func (r *Registry) Find(ctx context.Context, id string) (Integration, error) {
+	list, err := r.List(ctx)
+	for _, i := range list {
+		if i.Info().ID == id {
+			return i, nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find integration %q: %w", id, err)
+	}
+	return nil, fmt.Errorf("%q: %w", id, ErrNotFound)
+}
