@@ -1,0 +1,153 @@
+package testserver
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// behind is a front before a stand-in that answers "hello" and knows which host was asked for.
+func behind(t *testing.T) (*Front, *StandIn) {
+	t.Helper()
+	s := StartProviderStandIn(t, Route{Path: "/*", Answers: []Answer{{Body: "hello", Header: map[string]string{"X-From": "server"}}}})
+	f := StartFront(t)
+	f.To(s.URL)
+	return f, s
+}
+
+// post returns the answer's status and body; what cannot be read whole is an error.
+func post(ctx context.Context, address string) (status int, header http.Header, body string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader("a=b"))
+	if err != nil {
+		return 0, nil, "", err
+	}
+	c := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	res, err := c.Do(req)
+	if err != nil {
+		return 0, nil, "", err
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	return res.StatusCode, res.Header, string(text), err
+}
+
+func TestFront_KeepsTheHost(t *testing.T) {
+	f, s := behind(t)
+	_, header, body, err := post(t.Context(), f.URL+"/x")
+	if err != nil || body != "hello" || header.Get("X-From") != "server" {
+		t.Fatalf("%q, %v, %v", body, header, err)
+	}
+	if got := s.One("/x"); "http://"+got.Host != f.URL || got.Body != "a=b" {
+		t.Errorf("the server saw %+v", got)
+	}
+}
+
+func TestFront_Modes(t *testing.T) {
+	for _, c := range []struct {
+		fault  Fault
+		status int // 0: no answer
+		body   string
+		broken bool // the body is cut
+		passed int
+		header map[string]string
+	}{
+		{Fault{Mode: CommitThenDrop}, 0, "", false, 1, nil},
+		{Fault{Mode: Drop}, 0, "", false, 0, nil},
+		{Fault{Mode: Delay, Delay: time.Millisecond}, 200, "hello", false, 1, nil},
+		{Fault{Mode: Status, Status: 503, RetryAfter: "7", Body: `{"error":"x"}`}, 503, `{"error":"x"}`, false, 0, map[string]string{"Retry-After": "7", "Content-Type": "application/json"}},
+		{Fault{Mode: Garbage}, 200, "{\"access_token\": \x00\xff<html>", false, 0, map[string]string{"Content-Type": "application/json"}},
+		{Fault{Mode: Redirect, Location: "http://127.0.0.1:1/"}, 307, "", false, 0, map[string]string{"Location": "http://127.0.0.1:1/"}},
+		{Fault{Mode: Redirect, Status: 302, Location: "/y"}, 302, "", false, 0, map[string]string{"Location": "/y"}},
+		{Fault{Mode: SlowDrip, Delay: time.Millisecond}, 200, "hello", false, 1, map[string]string{"X-From": "server"}},
+		{Fault{Mode: CutBody}, 200, "he", true, 1, map[string]string{"Content-Length": "5"}},
+	} {
+		t.Run(string(c.fault.Mode), func(t *testing.T) {
+			f, s := behind(t)
+			var hits atomic.Int32
+			c.fault.Path, c.fault.Times, c.fault.Hit = "/x", 1, func() { hits.Add(1) }
+			f.Inject(c.fault)
+			if _, _, body, err := post(t.Context(), f.URL+"/other"); err != nil || body != "hello" {
+				t.Errorf("another path: %q, %v", body, err)
+			}
+			status, header, body, err := post(t.Context(), f.URL+"/x")
+			if status != c.status || body != c.body || (err != nil) != (c.broken || c.status == 0) {
+				t.Errorf("%d %q %v", status, body, err)
+			}
+			for name, want := range c.header {
+				if got := header.Get(name); got != want {
+					t.Errorf("%s = %q, want %q", name, got, want)
+				}
+			}
+			if f.Arrived("/x") != 1 || f.Passed("/x") != c.passed || len(s.To("/x")) != c.passed || hits.Load() != 1 {
+				t.Errorf("arrived %d, passed %d, served %d, hit %d", f.Arrived("/x"), f.Passed("/x"), len(s.To("/x")), hits.Load())
+			}
+			if _, _, body, err := post(t.Context(), f.URL+"/x"); err != nil || body != "hello" {
+				t.Errorf("after the fault was used up: %q, %v", body, err)
+			}
+		})
+	}
+}
+
+func TestFront_TimesOrderAndClear(t *testing.T) {
+	f, _ := behind(t)
+	f.Inject(Fault{Path: "/x", Mode: Status, Status: 500, Times: 2})
+	f.Inject(Fault{Mode: Status, Status: 501})
+	f.Inject(Fault{Method: "GET", Mode: Drop})
+	for i, want := range []int{500, 500, 501, 501} {
+		if status, _, _, err := post(t.Context(), f.URL+"/x"); err != nil || status != want {
+			t.Errorf("request %d: %d, %v; want %d", i, status, err, want)
+		}
+	}
+	f.Clear()
+	if status, _, _, err := post(t.Context(), f.URL+"/x"); err != nil || status != 200 {
+		t.Errorf("after Clear: %d, %v", status, err)
+	}
+}
+
+func TestFront_LeavingClientsEndIt(t *testing.T) {
+	f, s := behind(t)
+	for _, mode := range []Mode{Delay, SlowDrip} {
+		ctx, cancel := context.WithCancel(t.Context())
+		f.Inject(Fault{Mode: mode, Delay: time.Hour, Times: 1, Hit: cancel})
+		if _, _, _, err := post(ctx, f.URL+"/"+string(mode)); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", mode, err)
+		}
+	}
+	if len(s.To("/delay")) != 0 {
+		t.Error("a request whose client left was passed on")
+	}
+	// The clean-up would wait an hour.
+}
+
+func TestFront_CommitsForAClientThatLeft(t *testing.T) {
+	served := make(chan struct{})
+	s := StartProviderStandIn(t, Route{Path: "/x", Handle: func(Seen) Answer {
+		close(served)
+		return Answer{}
+	}})
+	f := StartFront(t)
+	f.To(s.URL)
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	f.Inject(Fault{Mode: CommitThenDrop, Times: 1, Hit: func() {
+		cancel()
+		<-left
+	}})
+	if _, _, _, err := post(ctx, f.URL+"/x"); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	close(left)
+	select {
+	case <-served:
+	case <-time.After(10 * time.Second):
+		t.Error("the server heard nothing")
+	}
+}
