@@ -1,0 +1,202 @@
+package connections
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"time"
+
+	"authdeck/integrations"
+	"authdeck/internal/safetext"
+	"authdeck/internal/secret"
+	"authdeck/oauthflow"
+	"authdeck/store"
+)
+
+// persistQuiet is how long callers wait for an answer to reach the disk; after that they are told, and the writing is
+// tried on for as long as the process lives.
+const persistQuiet = 10 * time.Second
+
+// errSuperseded: a sign-in replaced the grant while its refresh was under way.
+var errSuperseded = errors.New("the grant was replaced meanwhile")
+
+// keepAnswer puts a refresh's answer on disk: grant, generation + 1, events and the cleared intent in one transaction. An
+// answer that cannot be written is kept in memory under the connection's lock and tried again until it can, and handed
+// to nobody; its intent stays.
+func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrations.Grant, say func(outcome)) (outcome, bool) {
+	tried := c.Grant.RefreshToken
+	write := func(c *store.Connection) (store.Write, error) {
+		if !c.Grant.RefreshToken.Equal(tried) {
+			return store.Write{}, errSuperseded
+		}
+		rotated := applyRefresh(c, g, s.now())
+		w := store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "ok", "%s", lifetimeWords(c.Grant))}}
+		if rotated {
+			w.Events = append(w.Events, s.event(*c, "rotation", "ok", "refresh token number %d of this sign-in", c.Grant.Rotations+1))
+		}
+		return w, nil
+	}
+	for _, w := range g.Warnings {
+		s.o.Log.Warn("refresh", "connection", c.Name, "warning", safetext.Line(w, 200))
+	}
+	said := false
+	start := s.o.Clock.Mono()
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		stored, err := s.update(ctx, c, write)
+		switch {
+		case err == nil:
+			return outcome{conn: stored, asked: true}, said
+		case errors.Is(err, errSuperseded):
+			return s.adopt(ctx, c), said
+		case errors.Is(err, store.ErrNotFound):
+			s.giveBack(ctx, c, g)
+			return outcome{conn: c, err: &Error{
+				Kind: KindNotFound, Message: "connection " + quote(c.Name) + " was removed during its refresh",
+				Hint: "sign in again if you still need it", Err: err,
+			}}, said
+		}
+		if !said && s.o.Clock.Mono()-start >= persistQuiet {
+			s.o.Log.Error("the answer of a refresh cannot be stored; it is tried on", "connection", c.Name, "err", err)
+			say(outcome{conn: c, err: storeError("store the answer of the refresh", err)})
+			said = true
+		}
+		select {
+		case <-time.After(pause):
+		case <-s.life.Done():
+			return outcome{conn: c, err: storeError("store the answer of the refresh", err)}, said
+		}
+	}
+}
+
+// adopt takes over what somebody else left.
+func (s *Service) adopt(ctx context.Context, c store.Connection) outcome {
+	now, err := s.o.Store.Get(ctx, c.ID)
+	if err != nil {
+		return outcome{conn: c, err: storeError("read connection", err)}
+	}
+	_ = s.o.Store.SetIntent(ctx, c.ID, nil) // best effort: an intent that stays leads to one needless replay
+	return outcome{conn: now}
+}
+
+// giveBack ends, as well as it can, a grant that nobody has a record for any more.
+func (s *Service) giveBack(ctx context.Context, c store.Connection, g integrations.Grant) {
+	applyRefresh(&c, g, s.now())
+	integ, cfg, err := s.prepared(ctx, c)
+	if err != nil {
+		return
+	}
+	r, ok := integ.(integrations.Revoker)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTime)
+	defer cancel()
+	if _, err := r.Revoke(ctx, integrations.RevokeRequest{Config: cfg, Kept: kept(c)}); err != nil {
+		s.o.Log.Warn("the grant of a removed connection could not be ended", "connection", c.Name, "err", err)
+	}
+}
+
+// applyRefresh folds a refresh's answer into the record, and reports whether the refresh token changed. What the answer
+// does not say stays as it was.
+func applyRefresh(c *store.Connection, g integrations.Grant, now time.Time) (rotated bool) {
+	k := &c.Grant
+	received := receivedAt(g, now)
+	k.PreviousRefreshToken = secret.String{} // the one that was just used has worked
+	if !g.RefreshToken.IsZero() && !g.RefreshToken.Equal(k.RefreshToken) {
+		k.PreviousRefreshToken, k.RefreshToken = k.RefreshToken, g.RefreshToken
+		k.Rotations++
+		rotated = true
+		k.RefreshExpiresAt = time.Time{}
+	}
+	applyTokens(c, g, received)
+	k.RefreshedAt = received
+	if len(g.Scopes) > 0 {
+		c.ScopesGranted = g.Scopes
+	}
+	return rotated
+}
+
+// applyTokens takes over what every answer brings, of a sign-in or of a refresh.
+func applyTokens(c *store.Connection, g integrations.Grant, received time.Time) {
+	k := &c.Grant
+	k.AccessToken = g.AccessToken
+	if !g.IDToken.IsZero() {
+		k.IDToken = g.IDToken
+	}
+	if g.TokenType != "" {
+		k.TokenType = g.TokenType
+	}
+	if len(g.Extra) > 0 {
+		k.Extra = g.Extra
+	}
+	k.ObtainedAt, k.ExpiresAt = received, time.Time{}
+	c.Health = store.Health{}
+	switch g.Lifetime.Kind {
+	case oauthflow.LifetimeKnown:
+		k.Lifetime, k.ExpiresAt = store.LifetimeKnown, received.Add(g.Lifetime.For)
+	case oauthflow.LifetimeNever:
+		k.Lifetime = store.LifetimeNever
+	default:
+		k.Lifetime = store.LifetimeUnknown
+		if end := hintedEnd(g.AccessToken, received); !end.IsZero() {
+			c.Health.RetryAt = end.Add(-lead(received, end))
+		}
+	}
+	switch g.RefreshLifetime.Kind {
+	case oauthflow.LifetimeKnown:
+		k.RefreshExpiresAt = received.Add(g.RefreshLifetime.For)
+	case oauthflow.LifetimeNever:
+		k.RefreshExpiresAt = time.Time{}
+	case oauthflow.LifetimeUnknown:
+	}
+	if g.Identity.Name != "" {
+		c.Identity = g.Identity.Name
+	}
+	if g.Identity.Image != "" {
+		c.IdentityImage = g.Identity.Image
+	}
+	if g.Identity.Subject != "" {
+		c.Subject = g.Identity.Subject
+	}
+	if len(g.UserData) > 0 {
+		if b, err := json.Marshal(g.UserData); err == nil {
+			c.UserData = b
+		}
+	}
+	if len(g.Captured) > 0 {
+		merged := maps.Clone(c.Config)
+		if merged == nil {
+			merged = map[string]string{}
+		}
+		maps.Copy(merged, g.Captured)
+		c.Config = merged
+	}
+}
+
+// receivedAt is the local receipt of an answer, which its lifetime counts from (§5.5).
+func receivedAt(g integrations.Grant, now time.Time) time.Time {
+	if g.Received.IsZero() {
+		return now
+	}
+	return g.Received.Round(0).UTC()
+}
+
+func lifetimeWords(g store.Grant) string {
+	switch g.Lifetime {
+	case store.LifetimeKnown:
+		return "lives " + span(g.ExpiresAt.Sub(g.ObtainedAt))
+	case store.LifetimeNever:
+		return "no expiry"
+	case store.LifetimeUnknown:
+	}
+	return "lifetime not known"
+}
+
+func userData(c store.Connection) map[string]any {
+	var m map[string]any
+	if len(c.UserData) > 0 {
+		_ = json.Unmarshal(c.UserData, &m) // sealed by us; unreadable data is no data
+	}
+	return m
+}

@@ -1,0 +1,44 @@
+package connections_test
+
+import (
+	"testing"
+
+	"authdeck/integrations"
+	"authdeck/internal/clock"
+	"authdeck/internal/secret"
+	"authdeck/store"
+)
+
+// BenchmarkRefresh is one refresh without the provider's time: lock, intent and answer fsynced (at most 10 ms).
+func BenchmarkRefresh(b *testing.B) { benchmark(b, true) }
+
+// BenchmarkToken is a hand-out of a token that lives.
+func BenchmarkToken(b *testing.B) { benchmark(b, false) }
+
+func benchmark(b *testing.B, refresh bool) {
+	s, err := bolt(b.Context(), b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := newProvider(clock.System())
+	p.refresh = []answer{{grant: integrations.Grant{}}}
+	svc := service(s, p)
+	defer func() { _ = svc.Close() }()
+	now := clock.System().Wall()
+	if _, err := s.Put(b.Context(), store.Connection{
+		Name: "work", Integration: "example", CreatedAt: now,
+		Grant: store.Grant{AccessToken: secret.New("a"), RefreshToken: secret.New("r"), ObtainedAt: now, Lifetime: store.LifetimeNever},
+	}, store.Write{}); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if refresh {
+			_, _, err = svc.Refresh(b.Context(), "work")
+		} else {
+			_, err = svc.Token(b.Context(), "work", -1)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}

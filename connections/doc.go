@@ -1,0 +1,13 @@
+// Package connections is what a user does: Login, Refresh, Revoke, Inspect, Run, and the keeper that refreshes in the
+// background. There is one path for each; the terminal UI and the verbs use the same.
+//
+// tui and cmd call it. It calls integrations, oauthflow, loopback, browser and store. What must never be here: text
+// layout, flags, bbolt, or a second way to refresh. No error of this package ever deletes a token.
+//
+// A refresh (flight.go, protocol.go, answer.go, trouble.go) is reference/security.md §5.1: one flight a connection in this
+// process, the connection's lock among processes, re-read, intent, request, the whole answer in one fsynced write, and
+// only then the hand-out. It is detached from whoever asked for it; [Service.Close] waits for it.
+//
+// A sign-in by another account than the connection's is never written over it: it is refused with both names, or kept as
+// a connection of its own where the request names one.
+package connections

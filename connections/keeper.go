@@ -1,0 +1,218 @@
+package connections
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"authdeck/store"
+)
+
+// KeepEvent is one thing the keeper did or met.
+type KeepEvent struct {
+	Time                      time.Time
+	Connection, Event, Detail string // refreshed, recovered, failing, sign_in_needed, configuration, clock, store
+}
+
+const (
+	tickMost     = 15 * time.Second // §5.5: timers stand still in suspend, so none is longer
+	clockJump    = 30 * time.Second // wall against monotonic: more than this is a resume, or the clock was set
+	relistLeast  = time.Second      // between two readings of the whole list
+	relistMost   = 5 * time.Minute  // a list is read anew at least this often
+	perHost      = 4                // refreshes in flight of one integration
+	startGap     = 2 * time.Second  // between two starts of one integration
+	skippedPause = 5 * time.Second  // until a connection that somebody else refreshes is looked at again
+	failedPause  = 30 * time.Second // until one whose failure could not be recorded is
+	resumeSpread = 5 * time.Second  // what is overdue after a resume starts within
+)
+
+// Keep refreshes all connections before they expire, until ctx ends; report may be nil and must not block. It returns nil
+// once its own refreshes are done. It ends early only if the store cannot be read when it starts.
+func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
+	changes, err := s.o.Store.Watch(ctx)
+	if err != nil {
+		return storeError("watch the store", err)
+	}
+	k := newKeeper(s, report)
+	defer k.running.Wait()
+	if err := k.list(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case _, open := <-changes:
+			if !open {
+				changes = nil
+			}
+			k.dirty = true
+		case d := <-k.done:
+			k.finished(d)
+		case <-timer.C:
+		}
+		k.drain()
+		k.checkClock()
+		if k.listDue() {
+			if err := k.list(ctx); err != nil && ctx.Err() == nil {
+				k.say("", "store", err.Error())
+			}
+		}
+		timer.Reset(k.start(ctx))
+	}
+}
+
+// KeepOnce refreshes what is due now and returns.
+func (s *Service) KeepOnce(ctx context.Context, report func(KeepEvent)) error {
+	k := newKeeper(s, report)
+	rows, err := s.o.Store.List(ctx)
+	if err != nil {
+		return storeError("list connections", err)
+	}
+	now := s.now()
+	slots := map[string]chan struct{}{}
+	for _, row := range rows {
+		at := RefreshAt(row)
+		if !row.Refreshing && (at.IsZero() || at.After(now)) {
+			continue
+		}
+		slot := slots[row.Integration]
+		if slot == nil {
+			slot = make(chan struct{}, perHost)
+			slots[row.Integration] = slot
+		}
+		k.running.Go(func() {
+			slot <- struct{}{}
+			defer func() { <-slot }()
+			if ctx.Err() != nil {
+				return
+			}
+			r := s.keepFresh(ctx, row, false)
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.tell(row, r)
+		})
+	}
+	k.running.Wait()
+	if ctx.Err() != nil {
+		return explain(ctx.Err())
+	}
+	return nil
+}
+
+// keepFresh refreshes a connection that the list says is due.
+func (s *Service) keepFresh(ctx context.Context, row store.Summary, try bool) outcome {
+	seen, err := s.o.Store.Get(ctx, row.ID)
+	if err != nil {
+		return outcome{conn: store.Connection{ID: row.ID, Name: row.Name}, err: storeError("read connection", err)}
+	}
+	enough := func(c store.Connection) bool {
+		changed := !c.Grant.ObtainedAt.Equal(row.ObtainedAt) || c.Health != row.Health // since the list was read
+		return changed || RefreshAt(summary(c)).IsZero()
+	}
+	return s.refresh(ctx, seen, want{enough: enough, try: try})
+}
+
+// finish is the end of one of the keeper's refreshes.
+type finish struct {
+	row store.Summary
+	r   outcome
+}
+
+type keeper struct {
+	s       *Service
+	report  func(KeepEvent)
+	mu      sync.Mutex // KeepOnce reports from several goroutines
+	running sync.WaitGroup
+	done    chan finish
+
+	entries  map[string]*entry
+	groups   map[string]*group
+	dirty    bool
+	listed   time.Duration // mono, of the last list
+	listTook time.Duration
+	wall     time.Time // of the last look at the clock
+	mono     time.Duration
+}
+
+func newKeeper(s *Service, report func(KeepEvent)) *keeper {
+	if report == nil {
+		report = func(KeepEvent) {}
+	}
+	return &keeper{
+		s: s, report: report, done: make(chan finish, 64), entries: map[string]*entry{}, groups: map[string]*group{},
+		wall: s.now(), mono: s.o.Clock.Mono(),
+	}
+}
+
+func (k *keeper) say(connection, event, detail string) {
+	k.report(KeepEvent{Time: k.s.now(), Connection: connection, Event: event, Detail: detail})
+}
+
+// drain takes what else has finished, so that many ends cost one look at the schedule.
+func (k *keeper) drain() {
+	for {
+		select {
+		case d := <-k.done:
+			k.finished(d)
+		default:
+			return
+		}
+	}
+}
+
+// finished takes the result of a refresh into the schedule.
+func (k *keeper) finished(d finish) {
+	if g := k.groups[d.row.Integration]; g != nil {
+		g.running--
+	}
+	k.tell(d.row, d.r)
+	e := k.entries[d.row.ID]
+	if e == nil {
+		return
+	}
+	e.running = false
+	now := k.s.now()
+	switch {
+	case errors.Is(d.r.err, errSkipped):
+		e.notBefore = now.Add(skippedPause)
+		return
+	case d.r.conn.Generation > 0:
+		e.take(k.s, summary(d.r.conn))
+	}
+	if d.r.err != nil && !e.at.IsZero() && !e.at.After(now) {
+		e.notBefore = now.Add(failedPause)
+	}
+	if d.r.err == nil && !d.r.asked {
+		e.notBefore = now.Add(skippedPause)
+	}
+	k.dirty = true
+}
+
+// tell reports what a refresh of the keeper's led to: one failing event an outage, and one recovered.
+func (k *keeper) tell(row store.Summary, r outcome) {
+	h := r.conn.Health
+	switch {
+	case errors.Is(r.err, errSkipped), errors.Is(r.err, context.Canceled):
+	case r.err == nil && r.asked && row.Health.Trouble == store.TroubleTransient:
+		k.say(r.conn.Name, "recovered", lifetimeWords(r.conn.Grant))
+	case r.err == nil && r.asked:
+		k.say(r.conn.Name, "refreshed", lifetimeWords(r.conn.Grant))
+	case r.err == nil:
+	case h.Trouble == row.Health.Trouble && h.Trouble != store.TroubleNone:
+	case h.Trouble == store.TroubleDead:
+		k.say(row.Name, "sign_in_needed", h.Reason)
+	case h.Trouble == store.TroubleConfiguration:
+		k.say(row.Name, "configuration", h.Reason)
+	case h.Trouble == store.TroubleTransient:
+		k.say(row.Name, "failing", h.Reason)
+	default:
+		k.say(row.Name, "failing", r.err.Error())
+	}
+}

@@ -1,0 +1,139 @@
+package connections
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"authdeck/internal/secret"
+	"authdeck/store"
+)
+
+// View is a connection as lists and `show` have it.
+type View struct {
+	store.Summary
+	State     State
+	Reason    string
+	RefreshAt time.Time
+}
+
+// Detail is one connection, whole. Its tokens print masked.
+type Detail struct {
+	View
+	Flow       string
+	Browser    string
+	UserData   map[string]any
+	Captured   map[string]string
+	Access     secret.String
+	Refresh    secret.String
+	IDToken    secret.String
+	Missing    []string // scopes asked for and not granted
+	Warnings   []string // true things the user should know: "refresh token ends in 6 d: is the consent screen in Testing?"
+	IntegrName string
+}
+
+// holderLimit is how long a refresh can be under way: after that an intent on disk is one that was interrupted.
+const holderLimit = closeWait
+
+// List returns all connections, ordered by name.
+func (s *Service) List(ctx context.Context) ([]View, error) {
+	rows, err := s.o.Store.List(ctx)
+	if err != nil {
+		return nil, storeError("list connections", err)
+	}
+	now := s.now()
+	views := make([]View, len(rows))
+	for i, row := range rows {
+		views[i] = s.view(ctx, row, now)
+	}
+	return views, nil
+}
+
+// view derives what a list shows. An intent older than any refresh can last is an interrupted one, and said so.
+func (s *Service) view(ctx context.Context, c store.Summary, now time.Time) View {
+	interrupted := false
+	if c.Refreshing {
+		if i, err := s.o.Store.Intent(ctx, c.ID); err == nil {
+			age := time.Duration(0)
+			if i != nil {
+				age = now.Sub(i.Started)
+			}
+			interrupted = i != nil && (age > holderLimit || age < -holderLimit)
+			c.Refreshing = i != nil && !interrupted
+		}
+	}
+	state, reason := StateOf(c, now)
+	if interrupted && reason == "" {
+		reason = reasonInterrupted + ": it is taken up again with the next one"
+	}
+	return View{Summary: c, State: state, Reason: reason, RefreshAt: RefreshAt(c)}
+}
+
+// Show finds a connection by name (or id).
+func (s *Service) Show(ctx context.Context, ref string) (Detail, error) {
+	c, err := s.find(ctx, ref)
+	if err != nil {
+		return Detail{}, err
+	}
+	return s.detail(ctx, c), nil
+}
+
+// detail is a stored record as a person sees it. An integration that is gone leaves its name empty.
+func (s *Service) detail(ctx context.Context, c store.Connection) Detail {
+	sum := summary(c)
+	if i, err := s.o.Store.Intent(ctx, c.ID); err == nil {
+		sum.Refreshing = i != nil
+	}
+	now := s.now()
+	d := Detail{
+		View: s.view(ctx, sum, now), Flow: c.Flow, Browser: c.Browser, Captured: c.Config,
+		Access: c.Grant.AccessToken, Refresh: c.Grant.RefreshToken, IDToken: c.Grant.IDToken,
+		Missing: missingScopes(c.ScopesAsked, c.ScopesGranted, sum.Refreshable),
+	}
+	if len(c.UserData) > 0 {
+		if err := json.Unmarshal(c.UserData, &d.UserData); err != nil {
+			s.o.Log.Warn("user data of a connection cannot be read", "connection", c.Name, "err", err)
+		}
+	}
+	var cases []string
+	if i, err := s.o.Registry.Find(ctx, c.Integration); err == nil {
+		info := i.Info()
+		d.IntegrName, cases = info.Name, info.Lifetime.Cases
+	}
+	d.Warnings = warnings(sum, d.Missing, cases, now)
+	return d
+}
+
+// Changes sends when something in the store changed, coalesced, until ctx ends.
+func (s *Service) Changes(ctx context.Context) (<-chan struct{}, error) {
+	ch, err := s.o.Store.Watch(ctx)
+	if err != nil {
+		return nil, storeError("watch the store", err)
+	}
+	return ch, nil
+}
+
+// History returns events, oldest first; ref "" is all.
+func (s *Service) History(ctx context.Context, ref string) ([]store.Event, error) {
+	id := ""
+	if ref != "" {
+		c, err := s.find(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		id = c.ID
+	}
+	events, err := s.o.Store.History(ctx, id)
+	if err != nil {
+		return nil, storeError("read the history", err)
+	}
+	return events, nil
+}
+
+// event makes a line of a connection's history.
+func (s *Service) event(c store.Connection, what, outcome, format string, args ...any) store.Event {
+	return store.Event{
+		Time: s.now(), Connection: c.Name, ID: c.ID, Event: what, Outcome: outcome, Detail: fmt.Sprintf(format, args...),
+	}
+}

@@ -1,0 +1,82 @@
+package connections
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"authdeck/internal/safetext"
+	"authdeck/store"
+)
+
+// refreshEndsSoon is how long before its end a refresh token is warned of.
+const refreshEndsSoon = 14 * 24 * time.Hour
+
+// testingClass is the refresh-token lifetime that a consent screen in test mode gives: 7 days, with a margin.
+const testingClass = 7*24*time.Hour + 12*time.Hour
+
+// warnings are the true things a user should know about a connection. cases are the integration's documented lifetime
+// cases in words.
+func warnings(c store.Summary, missing, cases []string, now time.Time) []string {
+	if c.Health.Trouble == store.TroubleRevoked {
+		return nil
+	}
+	var out []string
+	if len(missing) > 0 {
+		out = append(out, "not granted: "+safetext.Line(strings.Join(missing, " "), 200))
+	}
+	if !c.Refreshable && c.Lifetime == store.LifetimeKnown {
+		out = append(out, "the provider gave no refresh token: a sign-in is needed when the access token ends")
+	}
+	if c.Refreshable && !c.RefreshExpiresAt.IsZero() {
+		left := c.RefreshExpiresAt.Sub(now)
+		switch {
+		case left <= 0:
+			out = append(out, "the refresh token has ended: sign in again")
+		case c.RefreshExpiresAt.Sub(c.ObtainedAt) <= testingClass && mentionsTesting(cases):
+			out = append(out, "refresh token ends in "+span(left)+": is the consent screen in Testing?")
+		case left <= refreshEndsSoon:
+			out = append(out, "refresh token ends in "+span(left))
+		}
+	}
+	return out
+}
+
+func mentionsTesting(cases []string) bool {
+	return slices.ContainsFunc(cases, func(c string) bool { return strings.Contains(strings.ToLower(c), "testing") })
+}
+
+// span is a duration in its largest unit, rounded down: "6 d", "3 h", "12 min", "40 s".
+func span(d time.Duration) string {
+	switch {
+	case d >= 24*time.Hour:
+		return fmt.Sprintf("%d d", d/(24*time.Hour))
+	case d >= time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	case d >= time.Minute:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return fmt.Sprintf("%d s", max(0, d)/time.Second)
+}
+
+// missingScopes are those asked for and not granted. A provider that echoes an OpenID scope under a longer name of its
+// own has granted it, and offline_access is answered by a refresh token.
+func missingScopes(asked, granted []string, refreshable bool) []string {
+	var missing []string
+	for _, scope := range asked {
+		switch {
+		case slices.Contains(granted, scope):
+		case scope == "offline_access" && refreshable:
+		case slices.Contains([]string{"openid", "profile", "email", "address", "phone"}, scope) &&
+			slices.ContainsFunc(granted, func(g string) bool { return lastPart(g) == scope }):
+		default:
+			missing = append(missing, scope)
+		}
+	}
+	return missing
+}
+
+func lastPart(scope string) string {
+	return scope[strings.LastIndexAny(scope, "/.:")+1:]
+}
