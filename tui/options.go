@@ -1,0 +1,36 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"authdeck/tui/screen"
+	"authdeck/tui/term"
+)
+
+// Options are what the UI works with. Deck and Now are required.
+type Options struct {
+	Deck screen.Deck
+	Now  func() time.Time // wall
+
+	Colour bool // false: NO_COLOR
+	ASCII  bool
+	Motion bool // false: --reduce-motion
+	Light  bool // the background until the terminal has said what it is
+
+	StoreLine string // where the store lies and what its key is
+	Browser   string // --browser: "", "none" or a command
+	// Play plays the browser by real HTTP: the demo's; nil elsewhere.
+	Play func(ctx context.Context, authorizeURL string) error
+	// OpenPage opens a provider's page in the user's browser; nil where there is none.
+	OpenPage func(ctx context.Context, address string) error
+	// Keep is the keeper; it runs while the UI does, until its context ends. nil: none.
+	Keep func(ctx context.Context) error
+	// Clipboard is the desktop's clipboard helper, nil for OSC 52 only.
+	Clipboard *term.Helper
+
+	// Input and Output are the terminal's; nil: stdin and stdout.
+	Input  io.Reader
+	Output io.Writer
+}

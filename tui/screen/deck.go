@@ -1,0 +1,50 @@
+package screen
+
+import (
+	"context"
+	"time"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/store"
+)
+
+// Row is a connection as the list has it.
+type Row = connections.View
+
+// Deck is what the UI needs of connections; [connections.Service] by way of the adapter in tui.
+type Deck interface {
+	List(ctx context.Context) ([]Row, error)
+	Show(ctx context.Context, ref string) (connections.Detail, error)
+	Changes(ctx context.Context) (<-chan struct{}, error)
+	History(ctx context.Context, ref string) ([]store.Event, error)
+	Rename(ctx context.Context, ref, name string) error
+	Remove(ctx context.Context, ref string) error
+	Refresh(ctx context.Context, ref string) (connections.Detail, connections.Outcome, error)
+	Revoke(ctx context.Context, ref string) (connections.Revocation, error)
+	Siblings(ctx context.Context, ref string) ([]string, error)
+	Inspect(ctx context.Context, ref string) (connections.Inspection, error)
+	Actions(ctx context.Context, ref string) ([]integrations.Action, error)
+	Run(ctx context.Context, r connections.RunRequest) (connections.RunResult, error)
+	Integrations(ctx context.Context) ([]connections.IntegrationView, error)
+	Integration(ctx context.Context, id string) (connections.IntegrationView, error)
+	Config(ctx context.Context, id string) (integrations.Config, error)
+	SetConfig(ctx context.Context, id string, items integrations.Config) error
+	RedirectURI(ctx context.Context, id string, port int) (string, error)
+	Login(ctx context.Context, r connections.LoginRequest) (Login, error)
+}
+
+// Login is a sign-in under way; [connections.Login].
+type Login interface {
+	URL() string
+	RedirectURI() string
+	IntegrationInfo() integrations.Info
+	Started() time.Time
+	Deadline() time.Time
+	Warnings() []string
+	Headless() (why, sshLine string)
+	OpenBrowser(ctx context.Context) error
+	Paste(address string) error
+	Wait(ctx context.Context) (connections.Detail, error)
+	Cancel()
+}

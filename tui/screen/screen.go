@@ -1,0 +1,101 @@
+package screen
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"authdeck/tui/keys"
+	"authdeck/tui/theme"
+)
+
+// Screen fills the space between the header and the footer. Its methods are called by the model's goroutine only.
+type Screen interface {
+	// Title is the crumb: "google-work", "integrations".
+	Title() string
+	// Init starts what the screen needs when it comes to the top; it may return nil.
+	Init() tea.Cmd
+	// Update takes every message that concerns the screen: its own results, and keys that no dialog took. It does no I/O.
+	// handled false lets the shell use a key (esc, q, ?, tab, 1–4).
+	Update(msg tea.Msg) (cmd tea.Cmd, handled bool)
+	// View draws exactly height lines of exactly width cells.
+	View(width, height int) string
+	// Keys are the bindings in force now, in the order of the footer.
+	Keys() []keys.Binding
+	// Close ends what the screen started (its context).
+	Close()
+}
+
+// Dialog lies over a screen and takes all keys while it is on top.
+type Dialog interface {
+	// Init, Update and Close as for a Screen. A dialog closes itself by Shell.CloseDialog.
+	Init() tea.Cmd
+	Update(msg tea.Msg) tea.Cmd
+	// View draws the box, at most width × height; its size is its own.
+	View(width, height int) string
+	Keys() []keys.Binding
+	// Busy says why ctrl+c asks first ("a sign-in is waiting"), "" if it need not.
+	Busy() string
+	Close()
+}
+
+// Animated is what a Screen or Dialog is too if it shows a countdown: the shell then ticks it (Tick messages) as often as
+// asked, aligned to the wall second; 0 = not now.
+type Animated interface{ Every() time.Duration }
+
+// Tick is sent by the one clock of the shell.
+type Tick struct{ Now time.Time }
+
+// StoreChanged is sent when connections or their history changed on disk, coalesced; Rows are read anew already.
+type StoreChanged struct{ Rows []Row }
+
+// ToastKind chooses glyph and colour.
+type ToastKind int
+
+// The kinds of toasts; an error stays until esc.
+const (
+	ToastOK ToastKind = iota
+	ToastInfo
+	ToastWarn
+	ToastError
+)
+
+// Note is a message that any command may return: the shell toasts it, whether the screen that started the command is still
+// there or not. Text must be safe.
+type Note struct {
+	Kind ToastKind
+	Text string
+}
+
+// Shell is what screens and dialogs may ask of the root model. Called from Update only.
+type Shell interface {
+	Push(Screen) tea.Cmd // opens a screen over this one
+	Pop() tea.Cmd        // back
+	Open(Dialog) tea.Cmd
+	CloseDialog() tea.Cmd
+	ShowConnection(name string) tea.Cmd // goes to the connections tab with the cursor on it
+	Toast(kind ToastKind, text string) tea.Cmd
+	// Copy puts text on the clipboard by OSC 52 (and a native helper where there is one) and toasts what and how.
+	Copy(what, text string, secret bool) tea.Cmd
+	// PrintPlain leaves the alternate screen, prints text on lines of its own, waits for enter and comes back.
+	PrintPlain(text string) tea.Cmd
+}
+
+// Env is given to each screen and dialog when it is made.
+type Env struct {
+	Ctx    context.Context // ends with the program
+	Deck   Deck
+	Theme  *theme.Theme
+	Shell  Shell
+	Now    func() time.Time // wall
+	Motion bool             // false: --reduce-motion, bars become text
+	// Play plays the browser by real HTTP: the demo's; nil elsewhere.
+	Play func(ctx context.Context, authorizeURL string) error
+	// OpenPage opens a page of a provider (a console, documents) in the user's browser, by the choice of Browser; nil where
+	// there is none.
+	OpenPage func(ctx context.Context, address string) error
+	// Editor, Home and the like come later through here.
+	StoreLine string // where the store lies and what its key is, for the first-run screen
+	Browser   string // --browser of the program: "", "none" or a command
+}

@@ -1,0 +1,134 @@
+package screentest
+
+import (
+	"context"
+	"sync"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/store"
+	"authdeck/tui/screen"
+)
+
+// Deck answers with what stands in its fields. A nil function is an answer of zero values.
+type Deck struct {
+	Rows      []screen.Row
+	Catalogue []connections.IntegrationView
+	ListErr   error
+	Configs   map[string]integrations.Config
+	Redirects map[string]string
+	ActionSet []integrations.Action
+	LoginFunc func(ctx context.Context, r connections.LoginRequest) (screen.Login, error)
+	SetFunc   func(id string, items integrations.Config) error
+	RunFunc   func(ctx context.Context, r connections.RunRequest) (connections.RunResult, error)
+
+	mu     sync.Mutex
+	Logins []connections.LoginRequest
+	Sets   []integrations.Config
+	Runs   []connections.RunRequest
+}
+
+var _ screen.Deck = (*Deck)(nil)
+
+// List returns Rows.
+func (d *Deck) List(context.Context) ([]screen.Row, error) { return d.Rows, nil }
+
+// Show finds one of Rows by name.
+func (d *Deck) Show(_ context.Context, ref string) (connections.Detail, error) {
+	for _, r := range d.Rows {
+		if r.Name == ref {
+			return connections.Detail{View: r}, nil
+		}
+	}
+	return connections.Detail{}, &connections.Error{Kind: connections.KindNotFound, Message: "no connection " + ref}
+}
+
+// Changes never sends.
+func (d *Deck) Changes(context.Context) (<-chan struct{}, error) { return nil, nil }
+
+// History is empty.
+func (d *Deck) History(context.Context, string) ([]store.Event, error) { return nil, nil }
+
+// Rename does nothing.
+func (d *Deck) Rename(context.Context, string, string) error { return nil }
+
+// Remove does nothing.
+func (d *Deck) Remove(context.Context, string) error { return nil }
+
+// Refresh does nothing.
+func (d *Deck) Refresh(context.Context, string) (connections.Detail, connections.Outcome, error) {
+	return connections.Detail{}, connections.OutcomeUnchanged, nil
+}
+
+// Revoke does nothing.
+func (d *Deck) Revoke(context.Context, string) (connections.Revocation, error) {
+	return connections.Revocation{}, nil
+}
+
+// Siblings are none.
+func (d *Deck) Siblings(context.Context, string) ([]string, error) { return nil, nil }
+
+// Inspect sees nothing.
+func (d *Deck) Inspect(context.Context, string) (connections.Inspection, error) {
+	return connections.Inspection{}, nil
+}
+
+// Actions returns ActionSet.
+func (d *Deck) Actions(context.Context, string) ([]integrations.Action, error) {
+	return d.ActionSet, nil
+}
+
+// Run notes the request and asks RunFunc.
+func (d *Deck) Run(ctx context.Context, r connections.RunRequest) (connections.RunResult, error) {
+	d.mu.Lock()
+	d.Runs = append(d.Runs, r)
+	d.mu.Unlock()
+	if d.RunFunc == nil {
+		return connections.RunResult{}, nil
+	}
+	return d.RunFunc(ctx, r)
+}
+
+// Integrations returns the list and its error.
+func (d *Deck) Integrations(context.Context) ([]connections.IntegrationView, error) {
+	return d.Catalogue, d.ListErr
+}
+
+// Integration finds one by id.
+func (d *Deck) Integration(_ context.Context, id string) (connections.IntegrationView, error) {
+	for _, v := range d.Catalogue {
+		if v.ID == id {
+			return v, nil
+		}
+	}
+	return connections.IntegrationView{}, &connections.Error{Kind: connections.KindNotFound, Message: "no integration " + id}
+}
+
+// Config returns what Configs has.
+func (d *Deck) Config(_ context.Context, id string) (integrations.Config, error) {
+	return d.Configs[id], nil
+}
+
+// SetConfig notes the items and asks SetFunc.
+func (d *Deck) SetConfig(_ context.Context, id string, items integrations.Config) error {
+	d.mu.Lock()
+	d.Sets = append(d.Sets, items)
+	d.mu.Unlock()
+	if d.SetFunc == nil {
+		return nil
+	}
+	return d.SetFunc(id, items)
+}
+
+// RedirectURI returns what Redirects has.
+func (d *Deck) RedirectURI(_ context.Context, id string, _ int) (string, error) {
+	return d.Redirects[id], nil
+}
+
+// Login notes the request and asks LoginFunc.
+func (d *Deck) Login(ctx context.Context, r connections.LoginRequest) (screen.Login, error) {
+	d.mu.Lock()
+	d.Logins = append(d.Logins, r)
+	d.mu.Unlock()
+	return d.LoginFunc(ctx, r)
+}

@@ -1,0 +1,132 @@
+package settings
+
+import (
+	"runtime"
+	"runtime/debug"
+
+	tea "charm.land/bubbletea/v2"
+
+	"authdeck/internal/safetext"
+	"authdeck/tui/keys"
+	"authdeck/tui/screen"
+	"authdeck/tui/ui"
+)
+
+// boxed is the width from which on screens have frames.
+const boxed = 100
+
+// Screen is the tab.
+type Screen struct {
+	env    *screen.Env
+	viewer ui.Viewer
+}
+
+// New returns the tab.
+func New(env *screen.Env) *Screen { return &Screen{env: env} }
+
+// Title is the crumb.
+func (s *Screen) Title() string { return "settings" }
+
+// Init does nothing: all of it is known.
+func (s *Screen) Init() tea.Cmd { return nil }
+
+// Close does nothing.
+func (s *Screen) Close() {}
+
+// Keys are those of scrolling.
+func (s *Screen) Keys() []keys.Binding {
+	return []keys.Binding{{ID: "settings.scroll", Keys: []string{"j", "k"}, Label: "scroll", Help: "scrolls"}}
+}
+
+// Update scrolls.
+func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
+	if k, ok := msg.(tea.KeyPressMsg); ok {
+		return nil, s.viewer.Key(k.String())
+	}
+	return nil, false
+}
+
+// View draws exactly height lines of exactly width cells.
+func (s *Screen) View(width, height int) string {
+	th := s.env.Theme
+	inner, rows := width, height
+	if width >= boxed {
+		inner, rows = width-2, height-2
+	}
+	s.viewer.Set(s.lines(inner))
+	lines := s.viewer.View(inner, rows)
+	if width >= boxed {
+		lines = ui.Box(th, th.Title.Render("Settings"), "", lines, width, height)
+	}
+	return ui.Screenful(lines, width, height)
+}
+
+func (s *Screen) lines(width int) []string {
+	th := s.env.Theme
+	const col = 15
+	var lines []string
+	head := func(text string) { lines = append(lines, "", " "+th.Bold.Render(text)) }
+	add := func(label, value string) {
+		for i, l := range ui.Wrap(safetext.Line(value, 0), max(20, width-col-2)) {
+			if i > 0 {
+				label = ""
+			}
+			lines = append(lines, "   "+th.Dim.Render(ui.Fit(label, col-3))+l)
+		}
+	}
+	head("Store")
+	add("connections", s.env.StoreLine)
+	add("more", "authdeck store status")
+	head("Signing in")
+	add("browser", browserWords(s.env.Browser))
+	head("Screen")
+	add("colours", colourWords(th.Colour, th.Dark))
+	add("characters", either(th.ASCII, "ASCII only (--ascii)", "Unicode"))
+	add("motion", either(s.env.Motion, "bars and seconds", "minutes as text (--reduce-motion)"))
+	head("Versions")
+	add("authdeck", version())
+	add("Go", runtime.Version()+" on "+runtime.GOOS+"/"+runtime.GOARCH)
+	return lines
+}
+
+func browserWords(choice string) string {
+	switch choice {
+	case "":
+		return "the system's, or $BROWSER"
+	case "none":
+		return "none: the address is shown, and may be pasted back"
+	}
+	return choice
+}
+
+func colourWords(colour, dark bool) string {
+	if !colour {
+		return "none (NO_COLOR)"
+	}
+	return either(dark, "for a dark background, as the terminal says", "for a light background, as the terminal says")
+}
+
+func either(b bool, yes, no string) string {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// version is what the Go build knows of this program.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "not known"
+	}
+	text := info.Main.Version
+	if text == "" || text == "(devel)" {
+		text = "built from a checkout"
+	}
+	for _, set := range info.Settings {
+		if set.Key == "vcs.revision" && len(set.Value) >= 12 {
+			text += ", commit " + set.Value[:12]
+		}
+	}
+	return text
+}

@@ -1,0 +1,88 @@
+package setup
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/internal/secret"
+	"authdeck/tui/screen/screentest"
+	"authdeck/tui/theme"
+)
+
+var states = []struct {
+	name    string
+	view    connections.IntegrationView
+	prepare func(*rig)
+	then    func(*rig)
+}{
+	{"google", screentest.Google(), nil, nil},
+	{"google-filled", screentest.Google(), nil, func(r *rig) {
+		r.loop.Press("o", "c", "enter")
+		r.loop.Type("1234-abc.apps.example.com")
+		r.loop.Press("enter")
+		r.loop.Type("GOCSPX-0123456789")
+	}},
+	{"google-missing", screentest.Google(), nil, func(r *rig) { r.loop.Press("enter", "enter", "enter") }},
+	{"google-refused", screentest.Google(), func(r *rig) { r.again, r.why = StepRegister, "redirect_uri_mismatch" }, nil},
+	{"google-client-refused", screentest.Google(), func(r *rig) {
+		r.again, r.why = StepClient, "oauth2.googleapis.com refused the client: invalid_client"
+		r.deck.Configs = map[string]integrations.Config{"google": {"client_id": secret.New("1234-abc.apps.example.com"), "client_secret": secret.New("GOCSPX-0123456789")}}
+	}, nil},
+	{"gitlab", screentest.GitLab(), nil, nil},
+	{"gitlab-host", screentest.GitLab(), nil, func(r *rig) { r.loop.Press("enter") }},
+	{"github", screentest.GitHub(), nil, nil},
+	{"no-browser", screentest.GitHub(), func(r *rig) { r.env.OpenPage = nil }, nil},
+	{"written-whole", written(), nil, func(r *rig) { r.loop.Press("c") }},
+	{"demo", screentest.Demo(), nil, nil},
+}
+
+// TestFrames compares the set-up at every size, and in ASCII, and holds each frame against the invariants.
+func TestFrames(t *testing.T) {
+	for _, st := range states {
+		for _, size := range screentest.Sizes() {
+			for _, look := range screentest.Looks() {
+				t.Run(fmt.Sprintf("%s/%s-%s", st.name, size.Name, look.Name), func(t *testing.T) {
+					prepare := func(r *rig) {
+						r.env.Theme = theme.New(look.Options)
+						if st.prepare != nil {
+							st.prepare(r)
+						}
+					}
+					var frame, footer string
+					inBubble(t, st.view, prepare, func(_ *testing.T, r *rig) {
+						if st.then != nil {
+							st.then(r)
+						}
+						frame, footer = r.screen.View(size.Width, size.Body), screentest.Footer(r.screen.Keys())
+					})
+					screentest.Check(t, frame, size.Width, size.Body)
+					if strings.Contains(frame, "GOCSPX") {
+						t.Errorf("the secret is on screen:\n%s", frame)
+					}
+					if plain := ansi.Strip(frame); look.ASCII && strings.IndexFunc(plain, func(c rune) bool { return c > 0x7e }) >= 0 {
+						t.Errorf("not ASCII:\n%s", plain)
+					}
+					if look.Name == "plain" || look.ASCII && size.Name == "80x24" {
+						screentest.Golden(t, frame+"\n"+footer)
+					}
+				})
+			}
+		}
+	}
+}
+
+// written is an integration whose steps are all written.
+func written() connections.IntegrationView {
+	v := screentest.Google()
+	v.Setup = []string{
+		"Open https://console.cloud.google.com/apis/credentials and create an OAuth client",
+		"Choose the application type Desktop app",
+		"Paste the client id and the client secret that the page shows",
+	}
+	return v
+}

@@ -1,0 +1,164 @@
+package form
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"authdeck/tui/theme"
+)
+
+func press(f *Form, text string) {
+	for _, r := range text {
+		f.Key(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+func special(code rune, mod tea.KeyMod) tea.KeyPressMsg { return tea.KeyPressMsg{Code: code, Mod: mod} }
+
+// TestEditing: the keys of a line.
+func TestEditing(t *testing.T) {
+	tests := []struct {
+		name string
+		keys []tea.KeyPressMsg
+		want string
+	}{
+		{"backspace", []tea.KeyPressMsg{special(tea.KeyBackspace, 0)}, "one tw"},
+		{"word", []tea.KeyPressMsg{special('w', tea.ModCtrl)}, "one "},
+		{"all before", []tea.KeyPressMsg{special(tea.KeyLeft, 0), special('u', tea.ModCtrl)}, "o"},
+		{"all after", []tea.KeyPressMsg{special(tea.KeyHome, 0), special('k', tea.ModCtrl)}, ""},
+		{"insert in the middle", []tea.KeyPressMsg{special('a', tea.ModCtrl), {Code: 'X', Text: "X"}}, "Xone two"},
+		{"delete", []tea.KeyPressMsg{special(tea.KeyHome, 0), special(tea.KeyDelete, 0)}, "ne two"},
+		{"beyond the ends", []tea.KeyPressMsg{special(tea.KeyRight, 0), special(tea.KeyHome, 0), special(tea.KeyLeft, 0), special(tea.KeyBackspace, 0)}, "one two"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := New([]Field{{Name: "a", Value: "one two"}})
+			f.SetFocus(0)
+			for _, k := range test.keys {
+				if !f.Key(k) {
+					t.Errorf("%s was not taken", k)
+				}
+			}
+			if got := string(f.fields[0].edit.runes); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestCheck: what a field refuses.
+func TestCheck(t *testing.T) {
+	tests := []struct {
+		name  string
+		field Field
+		want  string
+	}{
+		{"required", Field{Required: true}, "needed"},
+		{"spaces are nothing", Field{Required: true, Value: "  "}, "needed"},
+		{"kept", Field{Required: true, Secret: true, Kept: true}, ""},
+		{"number", Field{Kind: Number, Value: "1e3"}, ""},
+		{"no number", Field{Kind: Number, Value: "1,5"}, "not a number"},
+		{"a quoted number is none", Field{Kind: Number, Value: `"1"`}, "not a number"},
+		{"JSON", Field{Kind: JSON, Value: `[1]`}, ""},
+		{"no JSON", Field{Kind: JSON, Value: `[1`}, "not a JSON value"},
+		{"pattern", Field{Value: "git.example.org", Pattern: `[a-z.]+`}, ""},
+		{"the pattern holds for the whole", Field{Value: "git.example.org/x", Pattern: `[a-z.]+|x`}, "not in the form that is expected"},
+		{"a pattern that is none", Field{Value: "x", Pattern: `(`}, ""},
+		{"a required choice has one", Field{Kind: Choice, Required: true, Options: []Option{{Value: "a"}}}, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.field.Name = "x"
+			f := New([]Field{test.field})
+			if ok := f.Check("x"); ok != (test.want == "") || f.fields[0].problem != test.want {
+				t.Errorf("%q, want %q", f.fields[0].problem, test.want)
+			}
+		})
+	}
+}
+
+// TestChoice: right and left go around; one that is not required can be none.
+func TestChoice(t *testing.T) {
+	for _, test := range []struct {
+		required bool
+		want     string
+	}{{true, "a b a b"}, {false, " a b  b"}} {
+		f := New([]Field{{Name: "x", Kind: Choice, Required: test.required, Options: []Option{{Value: "a"}, {Value: "b"}}}})
+		f.SetFocus(0)
+		got := []string{f.Value("x")}
+		for _, k := range []rune{tea.KeyRight, tea.KeyRight, tea.KeyRight, tea.KeyLeft} {
+			f.Key(special(k, 0))
+			got = append(got, f.Value("x"))
+		}
+		if test.required {
+			got = got[:4]
+		}
+		want := strings.Split(test.want, " ")
+		if !test.required {
+			want = []string{"", "a", "b", "", "b"}
+		}
+		if strings.Join(got, "|") != strings.Join(want, "|") {
+			t.Errorf("required %v: %q, want %q", test.required, got, want)
+		}
+	}
+}
+
+// TestSecret: a secret is never drawn, neither while it is typed nor after.
+func TestSecret(t *testing.T) {
+	f := New([]Field{{Name: "s", Label: "Secret", Secret: true}})
+	for focus := -1; focus <= 0; focus++ {
+		f.SetFocus(0)
+		press(f, "hunter2")
+		f.SetFocus(focus)
+		lines, _ := f.View(theme.New(theme.Options{Colour: true}), 60)
+		if all := ansi.Strip(strings.Join(lines, "\n")); strings.ContainsAny(all, "hun2") || !strings.Contains(all, "•••••••") {
+			t.Errorf("focus %d:\n%s", focus, all)
+		}
+	}
+	f.Settle("s")
+	if f.Value("s") != "" || f.Touched("s") || !f.Check("s") {
+		t.Errorf("after it was kept: %q", f.Value("s"))
+	}
+}
+
+// TestView: whatever is typed or pasted, each line is exactly as wide as it must be, holds nothing that a terminal obeys,
+// and the cursor is in sight.
+func TestView(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := New([]Field{
+			{Name: "a", Label: "Label", Prefix: rapid.SampledFrom([]string{"", "https://"}).Draw(t, "prefix"), Required: true},
+			{Name: "b", Label: strings.Repeat("long ", 6), Secret: true, Hint: "hint"},
+			{Name: "c", Label: "Toggle", Kind: Toggle},
+			{Name: "d", Label: "Choice", Kind: Choice, Options: []Option{{Value: "a", Label: "one"}}},
+		})
+		f.SetFocus(rapid.IntRange(-1, 3).Draw(t, "focus"))
+		f.Paste(rapid.String().Draw(t, "text"))
+		for range rapid.IntRange(0, 20).Draw(t, "left") {
+			f.Key(special(tea.KeyLeft, 0))
+		}
+		f.CheckAll()
+		width := rapid.IntRange(20, 90).Draw(t, "width")
+		lines, at := f.View(theme.New(theme.Options{ASCII: rapid.Bool().Draw(t, "ascii")}), width)
+		for _, l := range lines {
+			if n := ansi.StringWidth(l); n != width {
+				t.Fatalf("%d cells, want %d: %q", n, width, l)
+			}
+			for _, r := range ansi.Strip(l) {
+				if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+					t.Fatalf("%U in %q", r, l)
+				}
+			}
+		}
+		if f.Focus() >= 0 && at < 0 {
+			t.Fatal("the field with the focus is not in sight")
+		}
+		if f.Focus() == 0 && !strings.Contains(lines[at], "\x1b[7m") {
+			t.Fatalf("no cursor in %q", lines[at])
+		}
+	})
+}
