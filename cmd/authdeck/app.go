@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+
+	"golang.org/x/term"
+
+	"authdeck/browser"
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/integrations/manifest"
+	"authdeck/internal/clock"
+	"authdeck/internal/secret"
+	"authdeck/oauthflow"
+	"authdeck/store"
+)
+
+// app is one run of the program: its streams, its flags, and what it opened.
+type app struct {
+	in       *os.File
+	out, err io.Writer
+	getenv   func(string) string
+	clock    clock.Clock
+
+	dataDir              string
+	json, verbose, quiet bool
+	browser              string
+	ascii, reduceMotion  bool
+
+	log     *slog.Logger
+	started bool // a verb's work began: errors before that are wrong usage
+	store   store.Store
+	svc     *connections.Service
+}
+
+func newApp(in *os.File, out, err io.Writer, getenv func(string) string) *app {
+	return &app{in: in, out: out, err: err, getenv: getenv, clock: clock.System(), log: slog.New(slog.DiscardHandler)}
+}
+
+// execute runs the verb that args name and returns the exit code.
+func (a *app) execute(ctx context.Context, args []string) int {
+	root := a.rootCmd()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if a.svc != nil {
+		err = errors.Join(err, a.svc.Close())
+	}
+	if err == nil {
+		return 0
+	}
+	if !a.started {
+		err = asUsage(err)
+	}
+	return report(a.err, err, a.json)
+}
+
+// setUp makes the logger once the flags are known.
+func (a *app) setUp() {
+	a.started = true
+	level := slog.LevelWarn
+	switch {
+	case a.quiet:
+		level = slog.LevelError
+	case a.verbose:
+		level = slog.LevelDebug
+	}
+	a.log = slog.New(secret.NewHandler(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level})))
+}
+
+// caller makes the client for protocol calls; with -v each exchange goes to stderr, redacted.
+func (a *app) caller() *oauthflow.Caller {
+	c := &oauthflow.Caller{HTTP: oauthflow.NewHTTPClient(), Clock: a.clock, Log: a.log}
+	if a.verbose {
+		c.Observe = a.showExchange
+	}
+	return c
+}
+
+// registry lists what can be connected in this data folder.
+func (a *app) registry(c *oauthflow.Caller, extra ...integrations.Source) *integrations.Registry {
+	sources := []integrations.Source{
+		manifest.BuiltIn(c),
+		manifest.Folder(c, a.manifestDir(), a.links),
+	}
+	return integrations.NewRegistry(append(sources, extra...)...)
+}
+
+// service opens the store and returns the one Service of this run; it fails with exit 6 where there is no key.
+func (a *app) service(ctx context.Context) (*connections.Service, error) {
+	if a.svc != nil {
+		return a.svc, nil
+	}
+	st, err := a.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.useStore(st)
+	return a.svc, nil
+}
+
+func (a *app) useStore(st store.Store, extra ...integrations.Source) {
+	a.store = st
+	a.svc = connections.New(connections.Options{
+		Store: st, Registry: a.registry(a.caller(), extra...), Clock: a.clock, Rand: rand.Reader,
+		Browser: browser.New(browser.Host()), Log: a.log,
+	})
+}
+
+// interactive reports whether a person sits at both ends.
+func (a *app) interactive() bool {
+	out, ok := a.out.(*os.File)
+	return ok && term.IsTerminal(int(out.Fd())) && term.IsTerminal(int(a.in.Fd())) && a.getenv("TERM") != "dumb"
+}
+
+// colour reports whether colour is wanted: NO_COLOR with any non-empty value means no.
+func (a *app) colour() bool { return a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb" }

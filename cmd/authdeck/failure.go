@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/internal/safetext"
+	"authdeck/store"
+)
+
+// exitCodes is the table of design/cli.md.
+var exitCodes = map[connections.Kind]int{
+	connections.KindFailed:        1,
+	connections.KindConfiguration: 1,
+	connections.KindNameTaken:     1,
+	connections.KindOtherAccount:  1,
+	connections.KindPortBusy:      1,
+	connections.KindCanceled:      1,
+	connections.KindUsage:         2,
+	connections.KindUnsupported:   2,
+	connections.KindNotFound:      3,
+	connections.KindSignIn:        4,
+	connections.KindTransient:     5,
+	connections.KindStore:         6,
+	connections.KindAction:        7,
+}
+
+// exitError ends the program with a code after everything worth saying has been said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// usage is a mistake in the call: exit 2.
+func usage(format string, args ...any) error {
+	return &connections.Error{Kind: connections.KindUsage, Message: fmt.Sprintf(format, args...), Hint: "see --help"}
+}
+
+// notBuilt names a part of the command line that this version does not have: exit 2.
+func notBuilt(what string) error {
+	return &connections.Error{
+		Kind: connections.KindUnsupported, Message: what + " is not built yet",
+		Hint: "this version does what `authdeck --help` lists",
+	}
+}
+
+// failure is the shape of an error on stderr.
+type failure struct {
+	Code    connections.Kind `json:"code"`
+	Message string           `json:"message"`
+	Hint    string           `json:"hint"`
+}
+
+// explain turns any error into its kind, one safe line and a hint.
+func explain(err error) failure {
+	var e *connections.Error
+	if errors.As(err, &e) {
+		return failure{Code: e.Kind, Message: safetext.Line(e.Message, 0), Hint: safetext.Line(e.Hint, 0)}
+	}
+	f := failure{Code: connections.KindFailed, Message: safetext.Line(err.Error(), 0)}
+	switch {
+	case errors.Is(err, context.Canceled):
+		f = failure{Code: connections.KindCanceled, Message: "interrupted"}
+	case errors.Is(err, store.ErrNotFound):
+		f.Code, f.Hint = connections.KindNotFound, "`authdeck list` names what there is"
+	case errors.Is(err, integrations.ErrNotFound):
+		f.Code, f.Hint = connections.KindNotFound, "`authdeck integrations list` names what there is"
+	case errors.Is(err, store.ErrNoKey):
+		f.Code, f.Hint = connections.KindStore, "make a key: authdeck store key-file FILE, or set AUTHDECK_KEY_FILE"
+	case errors.Is(err, store.ErrWrongKey):
+		f.Code, f.Hint = connections.KindStore, "the store was made with another key file; set AUTHDECK_KEY_FILE to that one"
+	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrNewerFormat), errors.Is(err, store.ErrUnsafe):
+		f.Code, f.Hint = connections.KindStore, "nothing was changed; `authdeck store status` says where the store lies"
+	}
+	return f
+}
+
+// report writes the error and returns the exit code.
+func report(w io.Writer, err error, asJSON bool) int {
+	var code exitError
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	f := explain(err)
+	if asJSON {
+		_ = json.NewEncoder(w).Encode(map[string]failure{"error": f})
+	} else {
+		_, _ = fmt.Fprintln(w, "error: "+f.Message)
+		if f.Hint != "" {
+			_, _ = fmt.Fprintln(w, "hint:  "+f.Hint)
+		}
+	}
+	if c, ok := exitCodes[f.Code]; ok {
+		return c
+	}
+	return 1
+}

@@ -1,0 +1,13 @@
+//go:build unix
+
+package main
+
+import "golang.org/x/sys/unix"
+
+// harden keeps secrets out of core files and of files that others can read (reference/security.md §4, "Memory"). What the
+// system refuses is left as it is: these are second lines of defence.
+func harden() {
+	unix.Umask(0o077)
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
+	undumpable()
+}

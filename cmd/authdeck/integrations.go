@@ -1,0 +1,182 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/internal/safetext"
+)
+
+func (a *app) integrationsCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "integrations", Aliases: []string{"int"}, Short: "What can be connected, and how",
+		Example: "  authdeck integrations list\n  authdeck integrations show github",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.integrationsListCmd(), a.integrationsShowCmd(), a.integrationsAddCmd(), a.integrationsSetCmd(),
+		a.integrationsNewCmd(), a.integrationsRemoveCmd(), notBuiltCmd("lint PATH", "checks a manifest or a service"))
+	return cmd
+}
+
+// integrationJSON is one integration as `integrations list` and `show` print it.
+type integrationJSON struct {
+	ID          string            `json:"id"`
+	Name        string            `json:"name"`
+	Source      integrations.Kind `json:"source"`
+	Origin      string            `json:"origin"`
+	Configured  bool              `json:"configured"`
+	Connections int               `json:"connections"`
+	Actions     int               `json:"actions"`
+	Broken      string            `json:"broken,omitempty"`
+}
+
+func integrationRow(v connections.IntegrationView) integrationJSON {
+	return integrationJSON{
+		ID: v.ID, Name: v.Name, Source: v.Kind, Origin: v.Origin, Configured: v.Configured,
+		Connections: v.Connections, Actions: v.Actions, Broken: v.Broken,
+	}
+}
+
+func (a *app) integrationsListCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Aliases: []string{"ls"}, Short: "What can be connected: name, source, configured or not, number of actions",
+		Example: "  authdeck integrations list --json | jq '.[].id'",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			svc, err := a.service(cmd.Context())
+			if err != nil {
+				return err
+			}
+			list, err := svc.Integrations(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if a.json {
+				rows := make([]integrationJSON, 0, len(list))
+				for _, v := range list {
+					rows = append(rows, integrationRow(v))
+				}
+				return a.printJSON(rows)
+			}
+			rows := [][]string{{"ID", "NAME", "SOURCE", "CONFIGURED", "CONNECTIONS", "ACTIONS"}}
+			for _, v := range list {
+				configured := "no"
+				if v.Configured {
+					configured = "yes"
+				}
+				if v.Broken != "" {
+					configured = "broken: " + v.Broken
+				}
+				actions := "-"
+				if v.Actions >= 0 {
+					actions = strconv.Itoa(v.Actions)
+				}
+				rows = append(rows, []string{v.ID, v.Name, string(v.Kind), configured, strconv.Itoa(v.Connections), actions})
+			}
+			a.table(rows)
+			return nil
+		},
+	}
+}
+
+func (a *app) integrationsShowCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "show NAME", Short: "One integration: how to set it up, what it asks for, what is known of it",
+		Example: "  authdeck integrations show github",
+		Args:    cobra.ExactArgs(1), ValidArgsFunction: a.completeIntegrations,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			svc, err := a.service(ctx)
+			if err != nil {
+				return err
+			}
+			v, err := svc.Integration(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			redirect, err := svc.RedirectURI(ctx, args[0], 0)
+			if err != nil && v.Broken == "" {
+				return err
+			}
+			cfg, err := svc.Config(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(struct {
+					integrationJSON
+					integrations.Info `json:"info"`
+					RedirectURI       string            `json:"redirect_uri"`
+					Config            map[string]string `json:"config"`
+				}{integrationRow(v), v.Info, redirect, shown(v.Info, cfg)})
+			}
+			a.showIntegration(v, redirect, cfg)
+			return nil
+		},
+	}
+}
+
+// shown are the config items that are set, secrets masked.
+func shown(info integrations.Info, cfg integrations.Config) map[string]string {
+	out := map[string]string{}
+	secretItem := map[string]bool{"client_secret": true}
+	for _, in := range info.Inputs {
+		secretItem[in.Name] = in.Secret
+	}
+	for name, value := range cfg {
+		out[name] = value.String()
+		if !secretItem[name] {
+			out[name] = value.Reveal()
+		}
+	}
+	return out
+}
+
+func (a *app) showIntegration(v connections.IntegrationView, redirect string, cfg integrations.Config) {
+	revoke := "yes"
+	switch {
+	case v.RevokeNone != "":
+		revoke = "no: " + v.RevokeNone + " " + v.RevokePage
+	case !v.CanRevoke:
+		revoke = "not known"
+	}
+	a.fields("id", v.ID, "name", v.Name, "source", string(v.Kind), "origin", v.Origin, "broken", v.Broken, "docs", v.Docs,
+		"sign-in", "authorization code, PKCE "+v.PKCE+", client authentication "+v.Auth,
+		"refresh", v.Refresh, "revocation", revoke, "scopes", strings.Join(v.Scopes.Default, " "),
+		"access token", v.Lifetime.Access, "refresh token", v.Lifetime.Refresh,
+		"unverified", strings.Join(v.Unverified, ", "), "facts of", v.Facts)
+	for _, n := range append(append(v.Notes, v.Lifetime.Cases...), v.Lifetime.Limits...) {
+		a.printf("note: %s\n", safetext.Line(n, 0))
+	}
+	a.printf("\nset-up\n")
+	for i, s := range v.Setup {
+		a.printf("  %d  %s\n", i+1, safetext.Line(s, 0))
+	}
+	a.printf("  redirect address to register, exactly: %s\n", redirect)
+	if v.Redirect.Note != "" {
+		a.printf("  (%s)\n", safetext.Line(v.Redirect.Note, 0))
+	}
+	a.printf("\nconfig items\n")
+	set := shown(v.Info, cfg)
+	rows := [][]string{}
+	for _, in := range v.Inputs {
+		value, ok := set[in.Name]
+		if !ok {
+			value = "not set"
+			if in.Default != "" {
+				value = in.Default + " (default)"
+			}
+		}
+		rows = append(rows, []string{"  " + in.Name, value, in.Hint})
+	}
+	a.table(rows)
+	if len(v.Evidence) > 0 {
+		a.printf("\nevidence: %s\n", fmt.Sprint(len(v.Evidence), " fields with sources; --json lists them"))
+	}
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/integrations/discover"
+	"authdeck/integrations/manifest"
+	"authdeck/internal/safetext"
+	"authdeck/store"
+)
+
+// maxManifest is the largest manifest file that is read, in bytes.
+const maxManifest = 256 << 10
+
+func (a *app) integrationsAddCmd() *cobra.Command {
+	var name string
+	var copied bool
+	cmd := &cobra.Command{
+		Use: "add SOURCE", Short: "Adds a manifest file, or what an OpenID or OAuth issuer's URL announces",
+		Long: `SOURCE is a manifest file, or the URL of an OpenID or OAuth issuer (https; http only on loopback). A file stays
+where it is and is read anew when it changes; --copy takes a copy. From a URL a manifest is written, and a
+client is registered where the server allows it.`,
+		Example: `  authdeck integrations add ./acme.yaml
+  authdeck integrations add https://login.example.com --name example`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			svc, err := a.service(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if strings.Contains(args[0], "://") {
+				return a.addURL(cmd.Context(), svc, args[0], name)
+			}
+			return a.addFile(cmd.Context(), svc, args[0], name, copied)
+		},
+	}
+	cmd.Flags().StringVar(&name, "name", "", "id of the integration")
+	cmd.Flags().BoolVar(&copied, "copy", false, "copy the file instead of reading it where it lies")
+	return cmd
+}
+
+func (a *app) addURL(ctx context.Context, svc *connections.Service, url, name string) error {
+	c := a.caller()
+	found, err := discover.Issuer(ctx, c, url, name)
+	if err != nil {
+		return fmt.Errorf("read what %s announces: %w", safetext.Line(url, 200), err)
+	}
+	if err := a.free(ctx, svc, found.ID); err != nil {
+		return err
+	}
+	m := found.Metadata
+	if !a.json && !a.quiet {
+		a.note("issuer %s", safetext.Line(m.Issuer, 200))
+		a.note("authorization endpoint %s", safetext.Line(m.AuthorizationEndpoint, 200))
+		a.note("token endpoint %s", safetext.Line(m.TokenEndpoint, 200))
+	}
+	if m.RegistrationEndpoint != "" {
+		if err := discover.Register(ctx, c, &found); err != nil {
+			a.note("the server did not register a client: %s", explain(err).Message)
+		}
+	}
+	if err := a.writeManifest(found.ID, found.Manifest); err != nil {
+		return err
+	}
+	if len(found.Config) > 0 {
+		if err := svc.SetConfig(ctx, found.ID, found.Config); err != nil {
+			return err
+		}
+		a.note("registered a client of our own; nothing to set up")
+	}
+	return a.added(ctx, svc, found.ID)
+}
+
+func (a *app) addFile(ctx context.Context, svc *connections.Service, path, name string, copied bool) error {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return usage("%s", err)
+	}
+	info, err := os.Stat(abs)
+	switch {
+	case err != nil:
+		return usage("%s", err)
+	case info.IsDir():
+		return notBuilt("adding a folder of a FlowRunner service")
+	case info.Size() > maxManifest:
+		return usage("%s is larger than 256 KiB", path)
+	}
+	text, err := os.ReadFile(abs)
+	if err != nil {
+		return usage("%s", err)
+	}
+	i, err := manifest.Parse(a.caller(), manifest.Page{Name: filepath.Base(path), Kind: integrations.KindManifest, Origin: abs, YAML: text})
+	if err != nil {
+		return &connections.Error{Kind: connections.KindUsage, Message: err.Error(), Hint: "nothing was added", Err: err}
+	}
+	id := i.Info().ID
+	if name != "" && name != id {
+		return usage("the manifest's id is %q: change it there, --name is for URLs", id)
+	}
+	if err := a.free(ctx, svc, id); err != nil {
+		return err
+	}
+	if copied {
+		err = a.writeManifest(id, text)
+	} else {
+		err = a.remember(ctx, id, abs)
+	}
+	if err != nil {
+		return err
+	}
+	return a.added(ctx, svc, id)
+}
+
+// free fails if a user's integration of that id is there already; a built-in one may be replaced by one's own.
+func (a *app) free(ctx context.Context, svc *connections.Service, id string) error {
+	v, err := svc.Integration(ctx, id)
+	switch {
+	case notFound(err) || err == nil && v.Kind == integrations.KindBuiltIn:
+		return nil
+	case err != nil:
+		return err
+	}
+	return &connections.Error{
+		Kind: connections.KindNameTaken, Message: fmt.Sprintf("there is an integration %q already, from %s", id, safetext.Line(v.Origin, 200)),
+		Hint: "remove it first: authdeck integrations remove " + id + ", or choose another --name",
+	}
+}
+
+func (a *app) added(ctx context.Context, svc *connections.Service, id string) error {
+	v, err := svc.Integration(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(integrationRow(v))
+	}
+	next := "authdeck login " + id
+	if !v.Configured {
+		next = "authdeck integrations show " + id
+	}
+	a.note("added %s; next: %s", id, next)
+	return nil
+}
+
+func (a *app) writeManifest(id string, text []byte) error {
+	dir := a.manifestDir()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder of manifests: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, id+".yaml"), text, 0o600); err != nil {
+		return fmt.Errorf("write manifest: %w", err)
+	}
+	return nil
+}
+
+// The places of manifests that stay where they are, by id.
+const linksSection = "links"
+
+func (a *app) remember(ctx context.Context, id, path string) error {
+	return a.store.PutSetting(ctx, linksSection, id, path)
+}
+
+// links lists those places for the registry.
+func (a *app) links(ctx context.Context) ([]string, error) {
+	if a.store == nil {
+		return nil, nil
+	}
+	var paths []string
+	all, err := a.store.Settings(ctx, linksSection)
+	if err != nil {
+		return nil, err
+	}
+	for id := range all {
+		var path string
+		if err := a.store.Setting(ctx, linksSection, id, &path); err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+func (a *app) integrationsRemoveCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "remove NAME", Aliases: []string{"rm"}, Short: "Forgets a manifest that was added; a linked file itself stays",
+		Example: "  authdeck integrations remove acme",
+		Args:    cobra.ExactArgs(1), ValidArgsFunction: a.completeIntegrations,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			svc, err := a.service(ctx)
+			if err != nil {
+				return err
+			}
+			v, err := svc.Integration(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if v.Kind == integrations.KindBuiltIn {
+				return usage("%s is built in and stays", v.ID)
+			}
+			if v.Connections > 0 {
+				return &connections.Error{
+					Kind: connections.KindFailed, Message: fmt.Sprintf("%d connections of %s are kept", v.Connections, v.ID),
+					Hint: "revoke or remove them first: authdeck list",
+				}
+			}
+			if err := a.forget(ctx, svc, v); err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(map[string]string{"removed": v.ID})
+			}
+			a.note("%s is forgotten", v.ID)
+			return nil
+		},
+	}
+}
+
+func (a *app) forget(ctx context.Context, svc *connections.Service, v connections.IntegrationView) error {
+	var linked string
+	switch err := a.store.Setting(ctx, linksSection, v.ID, &linked); {
+	case err == nil:
+		if err := a.store.PutSetting(ctx, linksSection, v.ID, nil); err != nil {
+			return err
+		}
+	case errors.Is(err, store.ErrNotFound):
+		path := filepath.Join(a.manifestDir(), v.ID+".yaml")
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("remove manifest: %w", err)
+		}
+	default:
+		return err
+	}
+	return a.store.PutSetting(ctx, "integration", v.ID, nil)
+}

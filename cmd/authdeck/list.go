@@ -1,0 +1,50 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func (a *app) listCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Aliases: []string{"ls"}, Short: "Every connection: integration, identity, state, expiry, next refresh",
+		Example: "  authdeck list\n  authdeck list --json | jq '.[] | select(.state != \"ok\")'",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			svc, err := a.service(ctx)
+			if err != nil {
+				return err
+			}
+			rows, err := svc.List(ctx)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				all := make([]connectionJSON, 0, len(rows))
+				for _, r := range rows {
+					d, err := svc.Show(ctx, r.ID)
+					if err != nil {
+						return err
+					}
+					all = append(all, toJSON(d, false))
+				}
+				return a.printJSON(all)
+			}
+			if len(rows) == 0 {
+				a.note("no connections yet: `authdeck integrations list` names what can be connected, `authdeck login NAME` connects it")
+				return nil
+			}
+			now := a.clock.Wall()
+			out := [][]string{{"NAME", "INTEGRATION", "IDENTITY", "STATE", "EXPIRES", "REFRESH", "REASON"}}
+			for _, r := range rows {
+				refresh := "-"
+				if !r.RefreshAt.IsZero() {
+					refresh = remaining("", r.RefreshAt, now)
+				}
+				out = append(out, []string{r.Name, r.Integration, r.Identity, string(r.State), remaining(r.Lifetime, r.ExpiresAt, now), refresh, r.Reason})
+			}
+			a.table(out)
+			return nil
+		},
+	}
+}

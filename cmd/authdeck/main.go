@@ -1,0 +1,22 @@
+// Command authdeck is the program: the terminal UI and the verbs of the command line. One file a verb; flags become calls
+// of connections, results become text or JSON. Nothing else happens here.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	harden()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	a := newApp(os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	return a.execute(ctx, os.Args[1:])
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/internal/safetext"
+	"authdeck/oauthflow"
+)
+
+func (a *app) runCmd() *cobra.Command {
+	var pairs []string
+	var file string
+	var dryRun, curl bool
+	cmd := &cobra.Command{
+		Use: "run CONN ACTION", Short: "Runs one action with a live token",
+		Example: `  authdeck run demo-ada add-note -p text="milk and bread"
+  authdeck run demo-ada list-notes --json | jq .result
+  echo '{"text":"from a file"}' | authdeck run demo-ada add-note --params -
+  authdeck run demo-ada add-note -p text=x --dry-run`,
+		Args: cobra.ExactArgs(2), ValidArgsFunction: a.completeRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if curl {
+				return notBuilt("run --curl")
+			}
+			params, err := a.params(pairs, file)
+			if err != nil {
+				return err
+			}
+			svc, err := a.service(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if err := typed(cmd, svc, args, pairs, params); err != nil {
+				return err
+			}
+			r, err := svc.Run(cmd.Context(), connections.RunRequest{Connection: args[0], Action: args[1], Params: params, DryRun: dryRun})
+			return a.showRun(r, err, dryRun)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVarP(&pairs, "param", "p", nil, "a parameter, name=value; may be given again")
+	f.StringVar(&file, "params", "", "a file with a JSON object of parameters, - is stdin")
+	f.BoolVar(&dryRun, "dry-run", false, "show the requests that would be sent, send none")
+	f.BoolVar(&curl, "curl", false, "the same as a curl line")
+	return cmd
+}
+
+// params reads --params and then -p, which counts where both name a parameter.
+func (a *app) params(pairs []string, file string) (map[string]any, error) {
+	params := map[string]any{}
+	if file != "" {
+		in := io.Reader(a.in)
+		if file != "-" {
+			f, err := os.Open(file)
+			if err != nil {
+				return nil, usage("--params: %s", err)
+			}
+			defer func() { _ = f.Close() }()
+			in = f
+		}
+		d := json.NewDecoder(in)
+		d.UseNumber()
+		if err := d.Decode(&params); err != nil {
+			return nil, usage("--params wants one JSON object: %s", err)
+		}
+	}
+	for _, p := range pairs {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok || name == "" {
+			return nil, usage("-p wants name=value, got %q", p)
+		}
+		params[name] = value
+	}
+	return params, nil
+}
+
+// typed turns the texts of -p into numbers, booleans and JSON where the action's parameter says so.
+func typed(cmd *cobra.Command, svc *connections.Service, args, pairs []string, params map[string]any) error {
+	if len(pairs) == 0 {
+		return nil
+	}
+	actions, err := svc.Actions(cmd.Context(), args[0])
+	if err != nil {
+		return err
+	}
+	for _, act := range actions {
+		if act.Name != args[1] {
+			continue
+		}
+		for _, p := range act.Params {
+			if text, ok := params[p.Name].(string); ok {
+				if params[p.Name], err = typedValue(p, text); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func typedValue(p integrations.Param, text string) (any, error) {
+	if p.Type == "" || p.Type == "String" || p.Type == "Date" {
+		return text, nil
+	}
+	var v any
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil || d.More() {
+		return nil, usage("-p %s wants a %s", p.Name, p.Type)
+	}
+	return v, nil
+}
+
+// exchangeJSON is one HTTP exchange of a run.
+type exchangeJSON struct {
+	Method     string `json:"method"`
+	URL        string `json:"url"`
+	Status     int    `json:"status"`
+	DurationMS int64  `json:"duration_ms"`
+	Body       string `json:"body,omitempty"`
+}
+
+func exchangesJSON(list []oauthflow.Exchange, bodies bool) []exchangeJSON {
+	out := make([]exchangeJSON, 0, len(list))
+	for _, e := range list {
+		x := exchangeJSON{Method: e.Method, URL: e.URL, Status: e.Status, DurationMS: e.Duration.Milliseconds()}
+		if bodies {
+			x.Body = e.RequestBody
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func (a *app) showRun(r connections.RunResult, err error, dryRun bool) error {
+	requests := exchangesJSON(r.Exchanges, dryRun)
+	var failed *connections.Error
+	if errors.As(err, &failed) && failed.Kind == connections.KindAction && a.json {
+		if err := a.printJSON(map[string]any{"error": explain(failed), "requests": requests}); err != nil {
+			return err
+		}
+		return exitError(exitCodes[connections.KindAction])
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.json && dryRun:
+		return a.printJSON(map[string]any{"requests": requests})
+	case a.json:
+		result := r.Result
+		if len(result) == 0 {
+			result = json.RawMessage("null")
+		}
+		return a.printJSON(map[string]any{"result": result, "duration_ms": r.Duration.Milliseconds(), "requests": requests})
+	case dryRun:
+		for _, x := range r.Exchanges {
+			a.printf("%s %s\n", x.Method, safetext.Line(x.URL, 0))
+			for name, values := range x.RequestHeader {
+				a.printf("%s: %s\n", name, safetext.Line(strings.Join(values, ", "), 0))
+			}
+			if x.RequestBody != "" {
+				a.printf("\n%s\n", safetext.Block(x.RequestBody, 1<<20))
+			}
+		}
+		a.note("nothing was sent")
+		return nil
+	default:
+		a.note("%d in %d ms", r.Status, r.Duration.Milliseconds())
+		return a.printResult(r.Result)
+	}
+}
+
+// printResult prints a text result as text and everything else as indented JSON.
+func (a *app) printResult(result json.RawMessage) error {
+	var text string
+	if json.Unmarshal(result, &text) == nil {
+		a.printf("%s\n", safetext.Block(text, len(text)))
+		return nil
+	}
+	if len(result) == 0 {
+		return nil
+	}
+	return a.printJSON(result)
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"authdeck/browser"
+	"authdeck/connections"
+	"authdeck/tui"
+)
+
+// openUI opens the terminal UI over the store of the data folder.
+func (a *app) openUI(ctx context.Context) error {
+	if !a.interactive() {
+		return &connections.Error{
+			Kind: connections.KindUsage, Message: "the terminal UI needs a terminal",
+			Hint: "every verb works without one: authdeck --help",
+		}
+	}
+	svc, err := a.service(ctx)
+	if err != nil {
+		return err
+	}
+	return a.runUI(ctx, tui.Options{StoreLine: "sealed in " + a.data() + ", opened by a key file"}, svc)
+}
+
+func (a *app) runUI(ctx context.Context, o tui.Options, svc *connections.Service) error {
+	o.Deck = tui.FromService(svc)
+	o.Now = a.clock.Wall
+	o.Colour, o.ASCII, o.Motion, o.Browser = a.colour(), a.ascii, !a.reduceMotion, a.browser
+	o.OpenPage = func(ctx context.Context, address string) error {
+		return browser.New(browser.Host()).Open(ctx, address, a.browser)
+	}
+	o.Keep = func(ctx context.Context) error { return svc.Keep(ctx, nil) }
+	err := tui.Run(ctx, o)
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
