@@ -9,20 +9,36 @@ import (
 	"authdeck/store"
 )
 
-// fillStore puts n made-up connections in all states into the throwaway store, for measuring and pictures. Their
-// integration is "made-up", which nothing refreshes.
+// madeUp are the first of the made-up connections, one a state; the others repeat them with a number.
+var madeUp = [8]struct{ name, integration, identity string }{
+	{"mail-work", "mail", "ada@example.com"},
+	{"code-ci", "code", "octo-bot"},
+	{"chat-ops", "chat", "ops@example.com"},
+	{"crm", "crm", "portal 4471"},
+	{"code-mirror", "code", "ci@example.com"},
+	{"sales-eu", "sales", "eu12"},
+	{"drive-old", "drive", "ada@example.com"},
+	{"calendar", "graph", "ada@example.org"},
+}
+
+// fillStore puts n made-up connections in all states into the throwaway store, for measuring and pictures. No integration
+// of theirs exists, so nothing refreshes them.
 func fillStore(ctx context.Context, st store.Store, n int, now time.Time) error {
 	for i := range n {
+		m := madeUp[i%len(madeUp)]
+		if i >= len(madeUp) {
+			m.name = fmt.Sprintf("%s-%05d", m.name, i)
+		}
 		c := store.Connection{
-			Name: fmt.Sprintf("made-up-%05d", i), Integration: "made-up", Identity: fmt.Sprintf("user%d@example.com", i),
-			CreatedAt: now.Add(-24 * time.Hour), ScopesAsked: []string{"openid"}, ScopesGranted: []string{"openid"},
+			Name: m.name, Integration: m.integration, Identity: m.identity, Flow: "browser",
+			CreatedAt: now.Add(-24 * time.Hour), ScopesAsked: []string{"openid", "email"}, ScopesGranted: []string{"openid", "email"},
 			Grant: store.Grant{
 				AccessToken: secret.New(fmt.Sprintf("made-up-access-token-%08d", i)), TokenType: "Bearer",
 				ObtainedAt: now.Add(-15 * time.Minute), Lifetime: store.LifetimeKnown,
-				ExpiresAt: now.Add(time.Hour + time.Duration(i%3600)*time.Second),
+				ExpiresAt: now.Add(45*time.Minute + time.Duration(i%3600)*time.Second),
 			},
 		}
-		switch i % 8 {
+		switch i % len(madeUp) {
 		case 1:
 			c.Grant.Lifetime, c.Grant.ExpiresAt = store.LifetimeNever, time.Time{}
 		case 2:
@@ -34,9 +50,13 @@ func fillStore(ctx context.Context, st store.Store, n int, now time.Time) error 
 		case 5:
 			c.Health = store.Health{Trouble: store.TroubleDead, Reason: "invalid_grant", Since: now.Add(-time.Hour)}
 		case 6:
-			c.Health = store.Health{Trouble: store.TroubleRevoked, Reason: "revoked by you, confirmed", Since: now.Add(-time.Hour)}
+			c.Health = store.Health{Trouble: store.TroubleRevoked, Reason: "both tokens confirmed, introspection: inactive", Since: now.Add(-time.Hour)}
 		}
-		if _, err := st.Put(ctx, c, store.Write{}); err != nil {
+		c, err := st.Put(ctx, c, store.Write{})
+		if err == nil && i%len(madeUp) == 7 {
+			err = st.SetIntent(ctx, c.ID, &store.Intent{Generation: c.Generation, Started: now, Sent: true})
+		}
+		if err != nil {
 			return fmt.Errorf("fill the throwaway store: %w", err)
 		}
 	}
