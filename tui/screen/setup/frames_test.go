@@ -37,7 +37,7 @@ var states = []struct {
 	{"gitlab-host", screentest.GitLab(), nil, func(r *rig) { r.loop.Press("enter") }},
 	{"github", screentest.GitHub(), nil, nil},
 	{"no-browser", screentest.GitHub(), func(r *rig) { r.env.OpenPage = nil }, nil},
-	{"written-whole", written(), nil, func(r *rig) { r.loop.Press("c") }},
+	{"copied", screentest.Google(), nil, func(r *rig) { r.loop.Press("c") }},
 	{"demo", screentest.Demo(), nil, nil},
 }
 
@@ -77,12 +77,3 @@ func TestFrames(t *testing.T) {
 }
 
 // written is an integration whose steps are all written.
-func written() connections.IntegrationView {
-	v := screentest.Google()
-	v.Setup = []string{
-		"Open https://console.cloud.google.com/apis/credentials and create an OAuth client",
-		"Choose the application type Desktop app",
-		"Paste the client id and the client secret that the page shows",
-	}
-	return v
-}

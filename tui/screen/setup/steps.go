@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"slices"
 	"strings"
 
 	"authdeck/integrations"
@@ -28,58 +27,29 @@ type Line struct {
 }
 
 // Steps are the steps of an integration's set-up; redirect is the exact address to register. None if there is nothing to
-// do before a login. They are made from what is known (console, client type, redirect, inputs), with the written ones
-// between; written ones that name the console's page themselves are taken for the whole, and only what they lack is added.
+// do before a login. They are made from what is known (console, client type, redirect, inputs), with those that the
+// integration wrote itself between choosing and registering.
 func Steps(info integrations.Info, redirect string) []Line {
 	if !info.NeedsID && len(info.Inputs) == 0 {
 		return nil
 	}
 	var lines []Line
-	whole := namesConsole(info)
-	if info.NeedsID && !whole {
-		if info.Console != "" {
-			lines = append(lines, Line{Step: StepOpen, Verb: "open", Text: safe(info.Console)})
-		}
-		if info.ClientType != "" {
-			lines = append(lines, Line{Step: StepChoose, Verb: "choose", Text: safe(info.ClientType), Note: "as client type"})
-		}
+	if info.NeedsID && info.Console != "" {
+		lines = append(lines, Line{Step: StepOpen, Verb: "open", Text: safe(info.Console)})
 	}
-	registered, given := false, false
-	for _, s := range info.Setup {
-		step := StepWritten
-		switch {
-		case !whole:
-		case strings.Contains(s, info.Console):
-			step = StepOpen
-		case redirect != "" && strings.Contains(s, redirect):
-			step, registered = StepRegister, true
-		case asksForClient(s):
-			step, given = StepClient, true
-		}
-		lines = append(lines, Line{Step: step, Text: safe(s)})
+	if info.NeedsID && info.ClientType != "" {
+		lines = append(lines, Line{Step: StepChoose, Verb: "choose", Text: safe(info.ClientType), Note: "as client type"})
 	}
-	if info.NeedsID && redirect != "" && !registered {
-		at := len(lines)
-		if given {
-			at = slices.IndexFunc(lines, func(l Line) bool { return l.Step == StepClient })
-		}
-		lines = slices.Insert(lines, at, Line{Step: StepRegister, Verb: "register", Text: safe(redirect), Note: compared(info.Redirect.Class)})
+	for _, s := range info.Written {
+		lines = append(lines, Line{Step: StepWritten, Text: safe(s)})
 	}
-	if len(info.Inputs) > 0 && !given {
+	if info.NeedsID && redirect != "" {
+		lines = append(lines, Line{Step: StepRegister, Verb: "register", Text: safe(redirect), Note: compared(info.Redirect.Class)})
+	}
+	if len(info.Inputs) > 0 {
 		lines = append(lines, Line{Step: StepClient, Verb: "paste", Text: asked(info.Inputs)})
 	}
 	return lines
-}
-
-// namesConsole: the written steps say themselves where to go.
-func namesConsole(info integrations.Info) bool {
-	return info.Console != "" && slices.ContainsFunc(info.Setup, func(s string) bool { return strings.Contains(s, info.Console) })
-}
-
-// asksForClient: a written step that ends with id and secret being given to us.
-func asksForClient(s string) bool {
-	s = strings.ToLower(strings.ReplaceAll(s, "_", " "))
-	return strings.Contains(s, "client id") && (strings.Contains(s, "paste") || strings.Contains(s, "enter"))
 }
 
 // compared says how the provider compares the redirect address, as far as that helps a person to register it.
