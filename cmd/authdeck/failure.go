@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -87,7 +86,7 @@ func report(w io.Writer, err error, asJSON bool) int {
 	}
 	f := explain(err)
 	if asJSON {
-		_ = json.NewEncoder(w).Encode(map[string]failure{"error": f})
+		_ = writeJSON(w, map[string]failure{"error": f}, "")
 	} else {
 		_, _ = fmt.Fprintln(w, "error: "+f.Message)
 		if f.Hint != "" {

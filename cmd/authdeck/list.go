@@ -23,6 +23,9 @@ func (a *app) listCmd() *cobra.Command {
 				all := make([]connectionJSON, 0, len(rows))
 				for _, r := range rows {
 					d, err := svc.Show(ctx, r.ID)
+					if notFound(err) { // removed meanwhile
+						continue
+					}
 					if err != nil {
 						return err
 					}

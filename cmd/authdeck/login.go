@@ -76,7 +76,7 @@ func notFound(err error) bool {
 func (a *app) login(ctx context.Context, svc *connections.Service, r connections.LoginRequest) error {
 	l, err := svc.Login(ctx, r)
 	if err != nil {
-		return a.teach(err, r)
+		return err
 	}
 	defer l.Cancel()
 	for _, w := range l.Warnings() {
@@ -93,7 +93,7 @@ func (a *app) login(ctx context.Context, svc *connections.Service, r connections
 	d, err := l.Wait(ctx)
 	stop()
 	if err != nil {
-		return a.teach(err, r)
+		return err
 	}
 	for _, w := range d.Warnings {
 		a.note("warning: %s", w)
@@ -126,13 +126,4 @@ func (a *app) sendToBrowser(ctx context.Context, l *connections.Login) {
 		a.note("from your own machine, first: %s", ssh)
 	}
 	a.note("or paste the address that the browser ended on here, and press enter")
-}
-
-// teach shows the set-up steps where the failure is one of the set-up.
-func (a *app) teach(err error, r connections.LoginRequest) error {
-	var e *connections.Error
-	if errors.As(err, &e) && e.Kind == connections.KindConfiguration && e.Hint == "" && r.Integration != "" {
-		e.Hint = "authdeck integrations show " + r.Integration + " tells what to set up"
-	}
-	return err
 }

@@ -17,8 +17,8 @@ import (
 // there: AUTHDECK_KEY_FILE, then the key file whose place is remembered. A person at a terminal is offered to make one.
 func (a *app) openStore(ctx context.Context) (store.Store, error) {
 	source, err := a.keySource()
-	if errors.Is(err, store.ErrNoKey) && a.interactive() && !a.json {
-		source, err = a.offerKeyFile(ctx)
+	if source == nil && err == nil {
+		source, err = a.firstKey(ctx)
 	}
 	if err != nil {
 		return nil, err
@@ -32,6 +32,24 @@ func (a *app) openWith(ctx context.Context, source store.KeySource) (*store.Bolt
 	})
 }
 
+// firstKey is for a start without a key source: only where there is no store yet can a new key open it.
+func (a *app) firstKey(ctx context.Context) (store.KeySource, error) {
+	there, err := store.Exists(a.data())
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("look for the store: %w", err)
+	case there:
+		return nil, &connections.Error{
+			Kind: connections.KindStore, Message: "the key of the store in " + a.data() + " is not named",
+			Hint: "set AUTHDECK_KEY_FILE to the key file that it was made with", Err: store.ErrNoKey,
+		}
+	case a.interactive() && !a.json:
+		return a.offerKeyFile(ctx)
+	}
+	return nil, store.ErrNoKey
+}
+
+// keySource is the first key source that is there, nil if none is.
 func (a *app) keySource() (store.KeySource, error) {
 	if path := a.getenv("AUTHDECK_KEY_FILE"); path != "" {
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
@@ -47,7 +65,7 @@ func (a *app) keySource() (store.KeySource, error) {
 		return nil, fmt.Errorf("look for the key file: %w", err)
 	}
 	if path == "" {
-		return nil, store.ErrNoKey
+		return nil, nil
 	}
 	return store.KeyFile(path), nil
 }

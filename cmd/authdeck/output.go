@@ -3,8 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -73,18 +76,33 @@ func orEmpty(s []string) []string {
 }
 
 // printJSON writes one value as indented JSON to stdout.
-func (a *app) printJSON(v any) error {
-	e := json.NewEncoder(a.out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func (a *app) printJSON(v any) error { return writeJSON(a.out, v, "  ") }
 
 // printLine writes one value as one line of JSON to stdout.
-func (a *app) printLine(v any) error {
-	e := json.NewEncoder(a.out)
+func (a *app) printLine(v any) error { return writeJSON(a.out, v, "") }
+
+// writeJSON writes a value and a line break. Foreign text stays what it is, but no character in it can steer a terminal or
+// turn the direction of a line: those come as escapes, which is the same JSON.
+func writeJSON(w io.Writer, v any, indent string) error {
+	var plain strings.Builder
+	e := json.NewEncoder(&plain)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	e.SetIndent("", indent)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	var safe strings.Builder
+	for _, r := range plain.String() {
+		if r < 0x7f || !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
+			safe.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			_, _ = fmt.Fprintf(&safe, `\u%04x`, unit)
+		}
+	}
+	_, err := io.WriteString(w, safe.String())
+	return err
 }
 
 func (a *app) printf(format string, args ...any) { _, _ = fmt.Fprintf(a.out, format, args...) }
@@ -96,7 +114,7 @@ func (a *app) note(format string, args ...any) {
 	}
 }
 
-// table prints rows in aligned columns; the last column is not padded. Cells are made safe and cut at 40 cells.
+// table prints rows in aligned columns; the last column is not padded. Cells are made safe and cut to 60.
 func (a *app) table(rows [][]string) {
 	var widths []int
 	safe := make([][]string, len(rows))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"authdeck/connections"
@@ -68,7 +70,7 @@ func (a *app) refreshEach(cmd *cobra.Command, svc *connections.Service, refs []s
 			a.printf("%s: %s, expires %s\n", row.Name, outcome, remaining(d.Lifetime, d.ExpiresAt, a.clock.Wall()))
 		}
 		if !a.json && err != nil && len(refs) > 1 {
-			a.note("%s: %s", row.Name, row.Error.Message)
+			_, _ = fmt.Fprintf(a.err, "%s: %s\n", row.Name, row.Error.Message) // an error, so -q does not silence it
 		}
 	}
 	if a.json {

@@ -16,7 +16,7 @@ func (a *app) removeCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := svc.Remove(cmd.Context(), args[0]); err != nil {
+			if err := svc.Remove(cmd.Context(), d.ID); err != nil {
 				return err
 			}
 			if a.json {

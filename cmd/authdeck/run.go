@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,6 +72,9 @@ func (a *app) params(pairs []string, file string) (map[string]any, error) {
 		if err := d.Decode(&params); err != nil {
 			return nil, usage("--params wants one JSON object: %s", err)
 		}
+		if params == nil || d.More() {
+			return nil, usage("--params wants one JSON object")
+		}
 	}
 	for _, p := range pairs {
 		name, value, ok := strings.Cut(p, "=")
@@ -96,7 +100,8 @@ func typed(cmd *cobra.Command, svc *connections.Service, args, pairs []string, p
 			continue
 		}
 		for _, p := range act.Params {
-			if text, ok := params[p.Name].(string); ok {
+			given := slices.ContainsFunc(pairs, func(pair string) bool { return strings.HasPrefix(pair, p.Name+"=") })
+			if text, ok := params[p.Name].(string); ok && given {
 				if params[p.Name], err = typedValue(p, text); err != nil {
 					return err
 				}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"authdeck/connections"
 )
 
 func (a *app) tokenCmd() *cobra.Command {
@@ -31,7 +33,10 @@ func (a *app) tokenCmd() *cobra.Command {
 			}
 			value := t.Value.Reveal()
 			if strings.ContainsAny(value+t.Type, "\r\n\x00") {
-				return usage("the token holds a line break or NUL: it is not printed")
+				return &connections.Error{
+					Kind: connections.KindFailed, Message: "the token holds a line break or NUL: it is not printed",
+					Hint: "the provider gave it so; `authdeck show " + args[0] + "` tells which",
+				}
 			}
 			if t.Warning != "" {
 				a.note("warning: %s", t.Warning)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -221,5 +222,41 @@ func TestEightTokensOneRefresh(t *testing.T) {
 	}
 	if len(tokens) != 1 || stats.TokenRequests["refresh_token"] != 1 || stats.ReuseErrors != 0 {
 		t.Errorf("%d different tokens, %d refreshes, %d reuse errors; want 1, 1, 0", len(tokens), stats.TokenRequests["refresh_token"], stats.ReuseErrors)
+	}
+}
+
+// TestFirstStartOffersAKeyFile: on a terminal with no key source, one screen offers to make a key file; declining writes
+// nothing and ends with exit code 6.
+func TestFirstStartOffersAKeyFile(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		key  string
+		made bool
+	}{{"enter", true}, {"esc", false}} {
+		t.Run(test.key, func(t *testing.T) {
+			t.Parallel()
+			data, config := filepath.Join(t.TempDir(), "data"), t.TempDir()
+			env := []string{"AUTHDECK_DATA_DIR=" + data, "XDG_CONFIG_HOME=" + config}
+			e := start(t, 80, 24, env)
+			e.until(`authdeck/key`, 10*time.Second)
+			e.press(test.key)
+			if test.made {
+				e.until(`Make the first one`, 10*time.Second)
+				e.press("q")
+			}
+			code := e.exit(10 * time.Second)
+			info, err := os.Stat(filepath.Join(config, "authdeck", "key"))
+			if made := err == nil; made != test.made {
+				t.Errorf("key file made: %v, want %v", made, test.made)
+			}
+			if test.made && (code != 0 || info.Mode().Perm() != 0o600) {
+				t.Errorf("exit code %d, mode %v", code, info.Mode())
+			}
+			if !test.made {
+				if _, err := os.Stat(data); !os.IsNotExist(err) || code != 6 {
+					t.Errorf("exit code %d, want 6; the data folder: %v", code, err)
+				}
+			}
+		})
 	}
 }
