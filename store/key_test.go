@@ -172,7 +172,8 @@ func TestFormat_NewerIsRefusedUntouched(t *testing.T) {
 }
 
 func TestRekeyElsewhere_ARunningProcessUnlocksAgain(t *testing.T) {
-	b := open(t, folder(t))
+	dir := folder(t)
+	b := open(t, dir)
 	rewrite(t, b, func(h *header, master *[]byte) {
 		h.epoch++
 		*master = bytes.Repeat([]byte{9}, keySize)
@@ -180,7 +181,10 @@ func TestRekeyElsewhere_ARunningProcessUnlocksAgain(t *testing.T) {
 	if list, err := b.List(t.Context()); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", list, err)
 	}
-	put(t, b, sample(1), Write{})
+	c := put(t, b, sample(1), Write{})
+	if _, err := open(t, dir).Get(t.Context(), c.ID); err != nil {
+		t.Errorf("it wrote with the old key: %v", err)
+	}
 }
 
 func TestUnknownFields_AreKept(t *testing.T) {

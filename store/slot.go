@@ -14,7 +14,7 @@ import (
 
 // The fields of a slot.
 const (
-	sKind uint64 = iota + 1
+	sKey uint64 = iota + 1 // the record key once more, so that the checksum covers it
 	sParams
 	sSealed
 )
@@ -75,7 +75,7 @@ func (s *slot) place(storeID []byte) []byte {
 
 func (s *slot) encode() []byte {
 	var f fields
-	f.text(sKind, string(s.kind))
+	f.text(sKey, s.key)
 	f.text(sParams, string(s.params))
 	f.text(sSealed, string(s.sealed))
 	return withChecksum(f.b)
@@ -92,8 +92,8 @@ func decodeSlot(key string, value []byte) slot {
 	r := reader{rest: string(body)}
 	for r.next() {
 		switch r.tag {
-		case sKind:
-			s.broken = s.broken || SlotKind(r.value) != s.kind
+		case sKey:
+			s.broken = s.broken || r.value != key
 		case sParams:
 			s.params = []byte(r.value)
 		case sSealed:

@@ -78,8 +78,8 @@ func unlockBy(ctx context.Context, o Options, h header, slots []slot) (*keys, er
 	switch {
 	case tried:
 		return nil, ErrWrongKey
-	case asked && broken:
-		return nil, fmt.Errorf("%w: a key slot is", ErrDamaged)
+	case asked && broken, asked && len(slots) == 0:
+		return nil, fmt.Errorf("%w: its key slots are", ErrDamaged)
 	case asked:
 		return nil, fmt.Errorf("%w: it has no slot of this kind", ErrWrongKey)
 	case len(noKey) > 0:
