@@ -30,8 +30,13 @@ func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrat
 		if !c.Grant.RefreshToken.Equal(tried) {
 			return store.Write{}, errSuperseded
 		}
+		other := otherAccount(*c, g)
 		rotated := applyRefresh(c, g, s.now())
 		w := store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "ok", "%s", lifetimeWords(c.Grant))}}
+		if other {
+			c.Health = store.Health{Trouble: store.TroubleDead, Reason: "the refresh brought the tokens of another account", Since: s.now(), Tries: 1}
+			w.Events[0] = s.event(*c, "refresh", "failed", "%s", c.Health.Reason)
+		}
 		if rotated {
 			w.Events = append(w.Events, s.event(*c, "rotation", "ok", "refresh token number %d of this sign-in", c.Grant.Rotations+1))
 		}
@@ -45,6 +50,8 @@ func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrat
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		stored, err := s.update(ctx, c, write)
 		switch {
+		case err == nil && stored.Health.Trouble == store.TroubleDead:
+			return outcome{conn: stored, asked: true, err: s.troubleError(stored)}, said
 		case err == nil:
 			return outcome{conn: stored, asked: true}, said
 		case errors.Is(err, errSuperseded):
@@ -97,10 +104,19 @@ func (s *Service) giveBack(ctx context.Context, c store.Connection, g integratio
 	}
 }
 
+// otherAccount reports whether a refresh brought the tokens of somebody else: the integration says so, or the provider's
+// stable id is another (OpenID Connect Core §12.2).
+func otherAccount(c store.Connection, g integrations.Grant) bool {
+	return g.OtherAccount || c.Subject != "" && g.Identity.Subject != "" && g.Identity.Subject != c.Subject
+}
+
 // applyRefresh folds a refresh's answer into the record, and reports whether the refresh token changed. What the answer
-// does not say stays as it was.
+// does not say stays as it was. The tokens of another account are kept, its name is not.
 func applyRefresh(c *store.Connection, g integrations.Grant, now time.Time) (rotated bool) {
 	k := &c.Grant
+	if otherAccount(*c, g) {
+		g.Identity, g.UserData, g.Captured = integrations.Identity{}, nil, nil
+	}
 	received := receivedAt(g, now)
 	k.PreviousRefreshToken = secret.String{} // the one that was just used has worked
 	if !g.RefreshToken.IsZero() && !g.RefreshToken.Equal(k.RefreshToken) {
@@ -131,7 +147,6 @@ func applyTokens(c *store.Connection, g integrations.Grant, received time.Time) 
 		k.Extra = g.Extra
 	}
 	k.ObtainedAt, k.ExpiresAt = received, time.Time{}
-	c.Health = store.Health{}
 	switch g.Lifetime.Kind {
 	case oauthflow.LifetimeKnown:
 		k.Lifetime, k.ExpiresAt = store.LifetimeKnown, received.Add(g.Lifetime.For)
@@ -139,10 +154,8 @@ func applyTokens(c *store.Connection, g integrations.Grant, received time.Time) 
 		k.Lifetime = store.LifetimeNever
 	default:
 		k.Lifetime = store.LifetimeUnknown
-		if end := hintedEnd(g.AccessToken, received); !end.IsZero() {
-			c.Health.RetryAt = end.Add(-lead(received, end))
-		}
 	}
+	c.Health = untroubled(*k)
 	switch g.RefreshLifetime.Kind {
 	case oauthflow.LifetimeKnown:
 		k.RefreshExpiresAt = received.Add(g.RefreshLifetime.For)
@@ -172,6 +185,17 @@ func applyTokens(c *store.Connection, g integrations.Grant, received time.Time) 
 		maps.Copy(merged, g.Captured)
 		c.Config = merged
 	}
+}
+
+// untroubled is the health of a grant that nothing is wrong with. Where only the token itself tells when it ends, the
+// keeper's next try follows from that.
+func untroubled(g store.Grant) store.Health {
+	if g.Lifetime == store.LifetimeUnknown {
+		if end := hintedEnd(g.AccessToken, g.ObtainedAt); !end.IsZero() {
+			return store.Health{RetryAt: end.Add(-lead(g.ObtainedAt, end))}
+		}
+	}
+	return store.Health{}
 }
 
 // receivedAt is the local receipt of an answer, which its lifetime counts from (§5.5).

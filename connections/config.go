@@ -120,6 +120,14 @@ func (s *Service) saveConfig(ctx context.Context, id string, items integrations.
 	return nil
 }
 
+// ClearConfig forgets all config items of an integration, for one that is removed.
+func (s *Service) ClearConfig(ctx context.Context, id string) error {
+	if err := s.o.Store.PutSetting(ctx, sectionConfig, id, nil); err != nil {
+		return storeError("remove config items", err)
+	}
+	return nil
+}
+
 // retryConfigured forgets that the settings were refused, so that the keeper tries the new ones.
 func (s *Service) retryConfigured(ctx context.Context, integration string) error {
 	rows, err := s.o.Store.List(ctx)
@@ -136,7 +144,7 @@ func (s *Service) retryConfigured(ctx context.Context, integration string) error
 		}
 		if _, err := s.update(ctx, c, func(c *store.Connection) (store.Write, error) {
 			if c.Health.Trouble == store.TroubleConfiguration {
-				c.Health = store.Health{}
+				c.Health = untroubled(c.Grant)
 			}
 			return store.Write{}, nil
 		}); err != nil {

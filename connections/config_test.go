@@ -1,9 +1,11 @@
 package connections_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"authdeck/connections"
 	"authdeck/integrations"
@@ -103,12 +105,21 @@ func TestSetConfigTriesAgain(t *testing.T) {
 	t.Parallel()
 	b := configBench(t)
 	c := b.put("work", 0, 1e12, func(c *store.Connection) { c.Health = store.Health{Trouble: store.TroubleConfiguration, Reason: "r"} })
+	part := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	hinted := b.put("hinted", 0, 0, func(c *store.Connection) { // nothing but the token itself says when it ends
+		c.Grant.Lifetime, c.Grant.ExpiresAt = store.LifetimeUnknown, time.Time{}
+		c.Grant.AccessToken = secret.New(part(`{"alg":"RS256"}`) + "." + part(`{"iat":1000,"exp":4600}`) + "." + part("sig"))
+		c.Health = store.Health{Trouble: store.TroubleConfiguration, Reason: "r"}
+	})
 	d := b.put("dead", 0, 1e12, func(c *store.Connection) { c.Health = store.Health{Trouble: store.TroubleDead, Reason: "r"} })
 	if err := b.SetConfig(t.Context(), "example", integrations.Config{"client_id": secret.New("x")}); err != nil {
 		t.Fatal(err)
 	}
 	if b.get(c.ID).Health.Trouble != store.TroubleNone || b.get(d.ID).Health.Trouble != store.TroubleDead {
 		t.Errorf("%+v %+v", b.get(c.ID).Health, b.get(d.ID).Health)
+	}
+	if v, err := b.Show(t.Context(), hinted.ID); err != nil || v.RefreshAt.Sub(v.ObtainedAt) != 55*time.Minute {
+		t.Errorf("the keeper forgot when to refresh: %s %v", v.RefreshAt, err)
 	}
 }
 

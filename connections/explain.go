@@ -11,6 +11,14 @@ import (
 	"authdeck/store"
 )
 
+// Explain turns an error of any floor below into the [*Error] that says what it means and what to do next; nil for nil. One
+// that is an [*Error] already is returned as it is.
+func Explain(err error) *Error {
+	var e *Error
+	errors.As(explain(err), &e)
+	return e
+}
+
 // explain turns an error of a floor below into an [*Error]; one that is already passes as it is.
 func explain(err error) error {
 	if err == nil {
@@ -72,7 +80,7 @@ func storeHint(err error) string {
 	case errors.Is(err, store.ErrNoKey):
 		return "make a key: authdeck store key-file FILE, or set AUTHDECK_KEY_FILE"
 	case errors.Is(err, store.ErrWrongKey):
-		return "the store was made with another key; set AUTHDECK_KEY_FILE to that one"
+		return "the store was made with another key file; set AUTHDECK_KEY_FILE to that one"
 	case errors.Is(err, store.ErrDamaged):
 		return "nothing was changed; keep the file as it is, `authdeck store status` says where it lies"
 	case errors.Is(err, store.ErrBusy):

@@ -1,6 +1,7 @@
 package connections_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -34,6 +35,9 @@ type provider struct {
 	info integrations.Info
 	now  func() time.Time
 
+	url     string // of the authorization endpoint
+	warning string // before the browser opens
+
 	mu       sync.Mutex
 	refresh  []answer
 	callback answer
@@ -57,8 +61,8 @@ func (p *provider) ConnectionURL(_ context.Context, r integrations.ConnectionURL
 	}
 	q := url.Values{"redirect_uri": {r.RedirectURI}, "state": {r.State}, "login_hint": {r.Account}}
 	return integrations.ConnectionURL{
-		URL: "https://provider.example/authorize?" + q.Encode(), Scopes: scopes, Pending: secret.New("verifier"),
-		Issuer: "https://provider.example",
+		URL: cmp.Or(p.url, "https://provider.example/authorize") + "?" + q.Encode(), Scopes: scopes, Pending: secret.New("verifier"),
+		Issuer: "https://provider.example", Warnings: []string{p.warning},
 	}, nil
 }
 
@@ -193,9 +197,9 @@ func (s source) Integrations(context.Context) ([]integrations.Integration, error
 
 // stepClock is a clock whose wall the test moves apart from its monotonic reading.
 type stepClock struct {
-	mu    sync.Mutex
-	step  time.Duration
-	start time.Time
+	mu           sync.Mutex
+	step, passed time.Duration
+	start        time.Time
 }
 
 func newClock() *stepClock { return &stepClock{start: time.Now()} }
@@ -203,15 +207,26 @@ func newClock() *stepClock { return &stepClock{start: time.Now()} }
 func (c *stepClock) Wall() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return time.Now().Round(0).UTC().Add(c.step)
+	return time.Now().Round(0).UTC().Add(c.step + c.passed)
 }
 
-func (c *stepClock) Mono() time.Duration { return time.Since(c.start) }
+func (c *stepClock) Mono() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Since(c.start) + c.passed
+}
 
 func (c *stepClock) jump(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.step += d
+}
+
+// pass lets time go by on both readings.
+func (c *stepClock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.passed += d
 }
 
 var _ clock.Clock = (*stepClock)(nil)
@@ -229,6 +244,8 @@ type bench struct {
 	store store.Store
 	clock *stepClock
 	p     *provider
+
+	registry *integrations.Registry
 }
 
 func newProvider(c clock.Clock) *provider {
@@ -255,8 +272,9 @@ func newBench(t *testing.T, wrap func(store.Store) store.Store, more ...func(*pr
 	for _, m := range more {
 		list = append(list, m(p))
 	}
-	b := &bench{t: t, store: st, clock: c, p: p, Service: connections.New(connections.Options{
-		Store: st, Registry: integrations.NewRegistry(list), Clock: c, Rand: rand.Reader, Browser: noBrowser{},
+	registry := integrations.NewRegistry(list)
+	b := &bench{t: t, store: st, clock: c, p: p, registry: registry, Service: connections.New(connections.Options{
+		Store: st, Registry: registry, Clock: c, Rand: rand.Reader, Browser: noBrowser{},
 		SSHLine: func(port int) string { return fmt.Sprintf("ssh -L %d:127.0.0.1:%d user@host", port, port) },
 	})}
 	t.Cleanup(func() {

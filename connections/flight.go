@@ -32,7 +32,6 @@ type flight struct {
 	result  outcome
 	callers int
 	leave   context.CancelFunc // ends the wait for the lock; an exchange that has begun goes on
-	left    bool               // everybody went: its result may be that it stopped waiting
 }
 
 // refresh brings the connection up to what w wants: one request at a time in this process (a flight), in all processes
@@ -49,15 +48,16 @@ func (s *Service) refresh(ctx context.Context, seen store.Connection, w want) ou
 		case <-ctx.Done():
 			return s.leave(ctx, f, seen)
 		}
-		if r := f.result; own || !s.abandoned(f) && s.serves(r, w) {
+		if r := f.result; own || serves(r, w) {
 			return r
 		}
-		// Another caller's flight that did not bring what this one needs.
+		// Another caller's flight that did not bring what this one needs; it is over, so the next is another.
 	}
 }
 
-// serves reports whether the result of another caller's flight will do.
-func (s *Service) serves(r outcome, w want) bool {
+// serves reports whether the result of another caller's flight will do. One that was skipped, or that ended because all
+// its callers went, says nothing to who wanted to wait.
+func serves(r outcome, w want) bool {
 	switch {
 	case errors.Is(r.err, errSkipped), errors.Is(r.err, context.Canceled):
 		return w.try
@@ -109,7 +109,6 @@ func (s *Service) leave(ctx context.Context, f *flight, seen store.Connection) o
 	s.mu.Lock()
 	f.callers--
 	last := f.callers == 0
-	f.left = f.left || last
 	s.mu.Unlock()
 	r := outcome{conn: seen, err: explain(ctx.Err())}
 	if !last {
@@ -127,10 +126,4 @@ func (s *Service) leave(ctx context.Context, f *flight, seen store.Connection) o
 	case <-timer.C:
 	}
 	return r
-}
-
-func (s *Service) abandoned(f *flight) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return f.left
 }

@@ -60,9 +60,11 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 		k.drain()
 		k.checkClock()
 		if k.listDue() {
-			if err := k.list(ctx); err != nil && ctx.Err() == nil {
+			err := k.list(ctx)
+			if err != nil && !k.unread && ctx.Err() == nil {
 				k.say("", "store", err.Error())
 			}
+			k.unread = err != nil
 		}
 		timer.Reset(k.start(ctx))
 	}
@@ -135,6 +137,7 @@ type keeper struct {
 	entries  map[string]*entry
 	groups   map[string]*group
 	dirty    bool
+	unread   bool          // the last list could not be read, which was said
 	listed   time.Duration // mono, of the last list
 	listTook time.Duration
 	wall     time.Time // of the last look at the clock

@@ -72,6 +72,11 @@ func TestShowByID(t *testing.T) {
 	if err != nil || d.Name != "work" || d.IntegrName != "Example" {
 		t.Errorf("%q %q %v", d.Name, d.IntegrName, err)
 	}
+	b.put("lost", 0, time.Hour, func(c *store.Connection) { c.Integration = "gone" })
+	all, err := b.Details(t.Context())
+	if err != nil || len(all) != 2 || all[0].Name != "lost" || all[0].IntegrName != "" || !cmp.Equal(all[1], d) {
+		t.Errorf("%+v %v", all, err)
+	}
 }
 
 func TestWarnings(t *testing.T) {

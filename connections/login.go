@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"sync"
 	"time"
 
+	"authdeck/browser"
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
 	"authdeck/loopback"
@@ -173,32 +173,6 @@ func (l *Login) configure(ctx context.Context) error {
 	return l.register(ctx, reg)
 }
 
-// register makes a client by RFC 7591, detached from the caller so that it is not made and forgotten.
-func (l *Login) register(ctx context.Context, reg integrations.Registrar) error {
-	if err := l.s.begin(); err != nil {
-		return err
-	}
-	defer l.s.work.Done()
-	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
-	defer cancel()
-	items, err := reg.Register(detached, l.cfg, redirectURI(l.info.Redirect, l.r.Port))
-	if err != nil {
-		e := explain(fmt.Errorf("register a client with %s: %w", safetext.Line(l.info.Name, 60), err))
-		var x *Error
-		if errors.As(e, &x) && x.Kind != KindTransient {
-			x.Kind, x.Hint = KindConfiguration, "make a client by hand and set it: authdeck integrations set "+safetext.Line(l.info.ID, 60)+" client_id=…"
-		}
-		return e
-	}
-	if err := l.s.saveConfig(detached, l.info.ID, items); err != nil {
-		return err
-	}
-	for k, v := range items {
-		l.cfg[k] = v
-	}
-	return nil
-}
-
 // notConfigured says which config item is missing, and where it comes from.
 func (s *Service) notConfigured(info integrations.Info, item string, cause error) error {
 	if cause == nil {
@@ -260,9 +234,12 @@ func (l *Login) makeURL(ctx context.Context) error {
 	if err != nil {
 		return explain(fmt.Errorf("prepare the sign-in with %s: %w", safetext.Line(l.info.Name, 60), err))
 	}
-	if u, err := url.Parse(l.to.URL); err != nil || u.Host == "" {
+	for i, w := range l.to.Warnings {
+		l.to.Warnings[i] = safetext.Line(w, 300)
+	}
+	if l.to.URL, err = browser.CheckURL(l.to.URL); err != nil { // it is printed and copied as well as opened
 		return &Error{
-			Kind: KindConfiguration, Message: safetext.Line(l.info.Name, 60) + " gives no address to sign in at",
+			Kind: KindConfiguration, Message: safetext.Line(l.info.Name, 60) + " gives no address to sign in at that is safe to open",
 			Hint: "`authdeck integrations show " + safetext.Line(l.info.ID, 60) + "` shows its settings", Err: err,
 		}
 	}

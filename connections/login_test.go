@@ -17,7 +17,6 @@ import (
 	"authdeck/browser"
 	"authdeck/connections"
 	"authdeck/integrations"
-	"authdeck/internal/secret"
 	"authdeck/oauthflow"
 )
 
@@ -211,28 +210,32 @@ func TestLoginPortBusy(t *testing.T) {
 	}
 }
 
-// TestLoginRegisters: where the server makes clients and the user has none, one is made once and kept.
-func TestLoginRegisters(t *testing.T) {
+// TestN10_LoginAddress: the address is printed and copied as well as opened, so it is held against the same rules; what an
+// integration says before is foreign text.
+func TestN10_LoginAddress(t *testing.T) {
 	t.Parallel()
-	var registered []string
-	b := newBench(t, nil, func(p *provider) integrations.Integration {
-		p.info.NeedsID, p.info.Register = true, true
-		return &able{provider: p, register: func(uri string) (integrations.Config, error) {
-			registered = append(registered, uri)
-			return integrations.Config{"client_id": secret.New("made")}, nil
-		}}
-	})
-	b.p.callback = answer{grant: who("ada@example.com", "1")}
-	for range 2 {
-		if _, _, err := b.signIn(connections.LoginRequest{Integration: "example"}, code()); err != nil {
-			t.Fatal(err)
+	for address, ok := range map[string]bool{
+		"https://provider.example/authorize":         true,
+		"http://127.0.0.1:8080/authorize":            true,
+		"http://provider.example/authorize":          false,
+		"https://ada@provider.example/authorize":     false,
+		"https://provider.example/\u009b31m":         false,
+		"https://provider.example/\u202eeziruohtua/": false,
+		"javascript:alert(1)//":                      false,
+		"/authorize":                                 false,
+	} {
+		b := newBench(t, nil)
+		b.p.url, b.p.warning = address, "look \x1b]52;c;eA==\x07here"
+		l, err := b.Login(t.Context(), connections.LoginRequest{Integration: "example"})
+		if ok != (err == nil) || err != nil && kindOf(t, err) != connections.KindConfiguration {
+			t.Errorf("%q: %v", address, err)
 		}
-	}
-	if diff := cmp.Diff([]string{"http://127.0.0.1/callback"}, registered); diff != "" {
-		t.Error(diff)
-	}
-	if got := b.p.urls[1].Config["client_id"].Reveal(); got != "made" {
-		t.Errorf("client id %q", got)
+		if err == nil {
+			if got := l.Warnings(); len(got) != 1 || got[0] != "look here" || !strings.HasPrefix(l.URL(), address) {
+				t.Errorf("%q %q", l.URL(), got)
+			}
+			l.Cancel()
+		}
 	}
 }
 

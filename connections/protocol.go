@@ -46,6 +46,9 @@ func (s *Service) exchange(ctx, waiting context.Context, seen store.Connection, 
 		return outcome{conn: c, err: s.troubleError(c)}, false // another's refresh failed while this one waited
 	}
 	if c.Grant.RefreshToken.IsZero() {
+		if interrupted { // there is nothing to take up any more
+			_ = s.o.Store.SetIntent(ctx, c.ID, nil)
+		}
 		return outcome{conn: c, err: noRefreshToken(c)}, false
 	}
 	return s.ask(ctx, c, interrupted, say)

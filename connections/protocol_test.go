@@ -259,3 +259,39 @@ func TestS51_AnswerKeepsWhatItDoesNotSay(t *testing.T) {
 		t.Error("the end of the first refresh token outlived its rotation")
 	}
 }
+
+// TestO11_OtherAccount: a refresh that brings the tokens of another account (OIDF oidcc-client-test-refresh-token-invalid-sub)
+// loses none of them, changes nobody's name, and needs a sign-in.
+func TestO11_OtherAccount(t *testing.T) {
+	t.Parallel()
+	for name, g := range map[string]integrations.Grant{
+		"by its ID token": {OtherAccount: true, Identity: integrations.Identity{Name: "bob@example.com"}, UserData: map[string]any{"name": "Bob"}},
+		"by its subject":  {Identity: integrations.Identity{Name: "bob@example.com", Subject: "2"}, UserData: map[string]any{"name": "Bob"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, nil)
+			b.p.refresh = []answer{{grant: g}}
+			c := b.put("work", 2*time.Hour, time.Hour, func(c *store.Connection) {
+				c.Subject, c.UserData = "1", jsonOf(t, map[string]any{"name": "Ada"})
+			})
+			d, outcome, err := b.Refresh(t.Context(), "work")
+			if kindOf(t, err) != connections.KindSignIn || outcome != connections.OutcomeFailed || d.State != connections.StateSignIn || !strings.Contains(d.Reason, "another account") {
+				t.Errorf("%s, %s (%s), %v", outcome, d.State, d.Reason, err)
+			}
+			is := b.get(c.ID)
+			if is.Grant.RefreshToken.Reveal() != "refresh-1" || is.Grant.AccessToken.Reveal() != "access-1" {
+				t.Errorf("kept %s and %s", is.Grant.AccessToken.Reveal(), is.Grant.RefreshToken.Reveal())
+			}
+			if is.Identity != "ada@example.com" || is.Subject != "1" || !strings.Contains(string(is.UserData), "Ada") {
+				t.Errorf("written over: %s %s %s", is.Identity, is.Subject, is.UserData)
+			}
+			if i, err := b.store.Intent(t.Context(), c.ID); i != nil || err != nil {
+				t.Errorf("intent %+v %v", i, err)
+			}
+			if diff := cmp.Diff([]string{"refresh failed", "rotation ok"}, b.events(c.ID)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -30,8 +30,9 @@ type Revocation struct {
 }
 
 // Revoke ends the grant at the provider: refresh token, then access token, then introspection proves it. The connection
-// is kept as a record with what was confirmed; its state is revoked only if something was. Where nothing was confirmed
-// the error says why, beside a Revocation that holds the words.
+// is kept as a record with what was confirmed; its state is revoked only if something was. Where nothing was confirmed, or
+// the access token only and the refresh token is pending or failed, the error says why, beside a Revocation that holds the
+// words; Revoke can be called again then.
 func (s *Service) Revoke(ctx context.Context, ref string) (Revocation, error) {
 	c, err := s.find(ctx, ref)
 	if err != nil {
@@ -90,15 +91,41 @@ func (s *Service) revoke(ctx context.Context, c store.Connection, integ integrat
 		return r, err
 	}
 	r.Connection = s.detail(ctx, stored)
+	if r.halfDone() {
+		return r, halfRevoked(info, c, &r)
+	}
 	return r, nil
+}
+
+// halfDone: the access token has ended, and the refresh token, which could bring another, has not.
+func (r Revocation) halfDone() bool {
+	return r.AccessToken == oauthflow.RevokeConfirmed &&
+		(r.RefreshToken == oauthflow.RevokePending || r.RefreshToken == oauthflow.RevokeFailed)
+}
+
+func halfRevoked(info integrations.Info, c store.Connection, r *Revocation) error {
+	e := &Error{Kind: KindTransient, Message: safetext.Line(info.Name, 60) + " ended the access token, and the refresh token not yet: the grant still lives"}
+	next := "try again later: authdeck revoke " + safetext.Line(c.Name, 60)
+	if r.RefreshToken == oauthflow.RevokeFailed {
+		e.Kind, e.Message = KindFailed, safetext.Line(info.Name, 60)+" ended the access token, but not the refresh token: the grant may still live"
+		next = byHand(info)
+	}
+	r.Hint = join(r.Hint, next)
+	e.Hint = r.Hint
+	return e
+}
+
+// byHand is where a person ends what cannot be ended from here.
+func byHand(info integrations.Info) string {
+	if info.RevokePage != "" {
+		return "revoke it by hand at " + safetext.Line(info.RevokePage, 200)
+	}
+	return "revoke it on the provider's own page"
 }
 
 // revokeProblem is why nothing was confirmed.
 func revokeProblem(info integrations.Info, r *Revocation) error {
-	by := "revoke it on the provider's own page"
-	if info.RevokePage != "" {
-		by = "revoke it by hand at " + safetext.Line(info.RevokePage, 200)
-	}
+	by := byHand(info)
 	forget := "; `authdeck remove` forgets it here"
 	name := safetext.Line(info.Name, 60)
 	switch {
@@ -188,10 +215,13 @@ func outcomeWord(o oauthflow.RevocationOutcome) string {
 
 // recordRevocation keeps the connection as a record of what was confirmed.
 func (s *Service) recordRevocation(ctx context.Context, c store.Connection, r Revocation) (store.Connection, error) {
-	reason := r.Words()
+	reason, outcome := r.Words(), "ok"
+	if r.halfDone() {
+		outcome = "failed"
+	}
 	return s.update(ctx, c, func(c *store.Connection) (store.Write, error) {
 		c.Health = store.Health{Trouble: store.TroubleRevoked, Reason: reason, Since: s.now()}
-		return store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "revoke", "ok", "%s", reason)}}, nil
+		return store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "revoke", outcome, "%s", reason)}}, nil
 	})
 }
 

@@ -47,6 +47,8 @@ func TestE_Revoke(t *testing.T) {
 		{"F3: not permitted", confirmed, confirmed, nil, never, "", "unknown", "", connections.StateRevoked, "revoke ok", "may not ask"},
 		{"refresh token only", confirmed, unsupported, nil, never, "", "unknown", "", connections.StateRevoked, "revoke ok", "may work for another 59 min"},
 		{"E4: pending", pending, pending, nil, never, "", "unknown", connections.KindTransient, connections.StateOK, "revoke failed", "try again in 2 min"},
+		{"E4: the refresh token is pending", pending, confirmed, nil, never, "", "unknown", connections.KindTransient, connections.StateRevoked, "revoke failed", "authdeck revoke work"},
+		{"the refresh token failed", failed, confirmed, nil, never, "", "unknown", connections.KindFailed, connections.StateRevoked, "revoke failed", "by hand at https://provider.example/apps"},
 		{"failed", failed, failed, nil, never, "", "unknown", connections.KindFailed, connections.StateOK, "revoke failed", "by hand at https://provider.example/apps"},
 		{"E5: no endpoint", unsupported, unsupported, nil, never, "", "unknown", connections.KindUnsupported, connections.StateOK, "revoke unsupported", "remove"},
 		{"E5: documented as none", "", "", nil, never, "the provider has no such endpoint", "unknown", connections.KindUnsupported, connections.StateOK, "revoke unsupported", "https://provider.example/apps"},

@@ -305,3 +305,65 @@ func TestS51_AnswerThatCannotBeStored(t *testing.T) {
 		}
 	})
 }
+
+// TestS51_AnswerThatCannotBeStored_AllLeft: whoever comes after all callers of such a refresh went is told as well, at once.
+func TestS51_AnswerThatCannotBeStored_AllLeft(t *testing.T) {
+	t.Parallel()
+	disk := &fullDisk{}
+	b := newBench(t, func(s store.Store) store.Store {
+		disk.Store = s
+		return disk
+	})
+	b.put("work", 2*time.Hour, time.Hour)
+	ctx, cancel := context.WithCancel(t.Context())
+	b.p.refresh = []answer{{hook: func() {
+		disk.set(true)
+		cancel()
+	}}}
+	if _, err := b.Token(ctx, "work", -1); kindOf(t, err) != connections.KindCanceled {
+		t.Fatalf("%v", err)
+	}
+	b.clock.pass(11 * time.Second)
+	second, stop := context.WithTimeout(t.Context(), 3*time.Second)
+	defer stop()
+	if _, err := b.Token(second, "work", -1); kindOf(t, err) != connections.KindStore || b.p.requests() != 1 {
+		t.Errorf("%v, %d requests", err, b.p.requests())
+	}
+	disk.set(false)
+}
+
+// TestTokenOfARemovedConnection: what was removed while its token was waited for is not handed out, alive or not.
+func TestTokenOfARemovedConnection(t *testing.T) {
+	t.Parallel()
+	for name, hook := range map[string]func(*testing.T, *bench, string){
+		"during the request": func(t *testing.T, b *bench, _ string) {
+			t.Helper()
+			b.p.refresh = []answer{{hook: func() {
+				if err := b.Remove(context.Background(), "work"); err != nil {
+					t.Error(err)
+				}
+			}}}
+		},
+		"while waiting for the lock": func(t *testing.T, b *bench, id string) {
+			t.Helper()
+			unlock, err := b.store.Lock(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.AfterFunc(time.Second, func() {
+				if err := b.Remove(context.Background(), "work"); err != nil {
+					t.Error(err)
+				}
+				unlock()
+			})
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, nil)
+			hook(t, b, b.put("work", 50*time.Minute, time.Hour).ID)
+			if k, err := b.Token(t.Context(), "work", 30*time.Minute); kindOf(t, err) != connections.KindNotFound {
+				t.Errorf("%s: token %q, %v", name, k.Value.Reveal(), err)
+			}
+		})
+	}
+}

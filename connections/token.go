@@ -54,6 +54,8 @@ func (s *Service) acquire(ctx context.Context, c store.Connection, minValid time
 	}
 	r := s.refresh(ctx, c, want{enough: enough})
 	switch {
+	case errors.Is(r.err, store.ErrNotFound): // removed meanwhile: not even a token that lives
+		return c, "", explain(r.err)
 	case r.err != nil:
 		return s.handOut(r.conn, minValid, explain(r.err))
 	case !r.asked && !enough(r.conn):

@@ -3,9 +3,11 @@ package connections
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
+	"authdeck/integrations"
 	"authdeck/internal/secret"
 	"authdeck/store"
 )
@@ -79,8 +81,41 @@ func (s *Service) Show(ctx context.Context, ref string) (Detail, error) {
 	return s.detail(ctx, c), nil
 }
 
+// Details returns all connections, whole, ordered by name. The integrations are read once for all of them.
+func (s *Service) Details(ctx context.Context) ([]Detail, error) {
+	rows, err := s.o.Store.List(ctx)
+	if err != nil {
+		return nil, storeError("list connections", err)
+	}
+	infos := map[string]integrations.Info{}
+	list, _ := s.o.Registry.List(ctx) // what cannot be read leaves names empty
+	for _, i := range list {
+		infos[i.Info().ID] = i.Info()
+	}
+	all := make([]Detail, 0, len(rows))
+	for _, row := range rows {
+		c, err := s.o.Store.Get(ctx, row.ID)
+		if errors.Is(err, store.ErrNotFound) { // removed meanwhile
+			continue
+		}
+		if err != nil {
+			return nil, storeError("read connection", err)
+		}
+		all = append(all, s.detailWith(ctx, c, infos[c.Integration]))
+	}
+	return all, nil
+}
+
 // detail is a stored record as a person sees it. An integration that is gone leaves its name empty.
 func (s *Service) detail(ctx context.Context, c store.Connection) Detail {
+	var info integrations.Info
+	if i, err := s.o.Registry.Find(ctx, c.Integration); err == nil {
+		info = i.Info()
+	}
+	return s.detailWith(ctx, c, info)
+}
+
+func (s *Service) detailWith(ctx context.Context, c store.Connection, info integrations.Info) Detail {
 	sum := summary(c)
 	if i, err := s.o.Store.Intent(ctx, c.ID); err == nil {
 		sum.Refreshing = i != nil
@@ -89,19 +124,14 @@ func (s *Service) detail(ctx context.Context, c store.Connection) Detail {
 	d := Detail{
 		View: s.view(ctx, sum, now), Flow: c.Flow, Browser: c.Browser, Captured: c.Config,
 		Access: c.Grant.AccessToken, Refresh: c.Grant.RefreshToken, IDToken: c.Grant.IDToken,
-		Missing: missingScopes(c.ScopesAsked, c.ScopesGranted, sum.Refreshable),
+		Missing: missingScopes(c.ScopesAsked, c.ScopesGranted, sum.Refreshable), IntegrName: info.Name,
 	}
 	if len(c.UserData) > 0 {
 		if err := json.Unmarshal(c.UserData, &d.UserData); err != nil {
 			s.o.Log.Warn("user data of a connection cannot be read", "connection", c.Name, "err", err)
 		}
 	}
-	var cases []string
-	if i, err := s.o.Registry.Find(ctx, c.Integration); err == nil {
-		info := i.Info()
-		d.IntegrName, cases = info.Name, info.Lifetime.Cases
-	}
-	d.Warnings = warnings(sum, d.Missing, cases, now)
+	d.Warnings = warnings(sum, d.Missing, info.Lifetime.Cases, now)
 	return d
 }
 

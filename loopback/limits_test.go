@@ -135,3 +135,25 @@ func dial(t *testing.T, l *Listener) net.Conn {
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
+
+// TestRow8_CloseIsBounded: a peer that stalls in the middle of its request does not keep the port, nor the program, once
+// the page's time is over.
+func TestRow8_CloseIsBounded(t *testing.T) {
+	lim := quick()
+	l, out := start(t, Options{}, lim, Expect{State: state})
+	succeed(t, l, out) // the page is due and nobody fetches it
+	c := dial(t, l)
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: "+l.uri.Host+"\r\nContent-Length: 1000\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAtLeast(c, make([]byte, 1), 1); err == nil {
+		t.Log("answered before its body came")
+	}
+	began := time.Now()
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > lim.io/2 {
+		t.Errorf("Close took %v, want about %v", took, lim.drain)
+	}
+}

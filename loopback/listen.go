@@ -145,18 +145,18 @@ func (l *Listener) Close() error {
 	l.close.Do(func() {
 		close(l.closing)
 		l.Finish(false)
-		deadline := time.NewTimer(l.limits.drain)
-		defer deadline.Stop()
+		drain, cancel := context.WithTimeout(context.Background(), l.limits.drain)
+		defer cancel()
 		if l.pageDue() {
 			select {
 			case <-l.paged:
-			case <-deadline.C:
+			case <-drain.Done():
 			}
 		}
 		closeAll(l.socks)
 		select {
 		case <-l.gate.quiet():
-		case <-deadline.C:
+		case <-drain.Done():
 		}
 		_ = l.server.Close() // connections that are left get nothing
 		l.serving.Wait()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -58,8 +59,9 @@ loopback. Nothing is kept. Without a terminal it plays the whole thread by itsel
 	return cmd
 }
 
-// demoDeck is a throwaway store, the server, and the service over both.
+// demoDeck is a throwaway store, the server, and the service over both. Close it.
 type demoDeck struct {
+	app    *app
 	server *demo.Server
 	dir    string
 	store  *store.Bolt
@@ -71,20 +73,20 @@ func (a *app) openDemo(ctx context.Context, f demoFlags) (*demoDeck, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the throwaway store: %w", err)
 	}
-	d := &demoDeck{dir: dir}
+	d := &demoDeck{app: a, dir: dir}
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
-		d.close()
+		_ = d.close()
 		return nil, fmt.Errorf("make the throwaway key: %w", err)
 	}
 	if d.store, err = store.Open(ctx, dir, store.Options{
 		Keys: []store.KeySource{store.MemoryKey(key)}, Clock: a.clock, Rand: rand.Reader, Create: true,
 	}); err != nil {
-		d.close()
+		_ = d.close()
 		return nil, err
 	}
 	if d.server, err = demo.Start(ctx, demo.Options{TokenTTL: f.ttl}); err != nil {
-		d.close()
+		_ = d.close()
 		return nil, err
 	}
 	a.dataDir = dir
@@ -93,17 +95,23 @@ func (a *app) openDemo(ctx context.Context, f demoFlags) (*demoDeck, error) {
 		err = fillStore(ctx, d.store, f.connections, a.clock.Wall())
 	}
 	if err != nil {
-		d.close()
+		_ = d.close()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *demoDeck) close() {
+// close ends the service first: what a refresh brings at the last moment has a store until then.
+func (d *demoDeck) close() error {
+	var err error
+	if d.app.svc != nil {
+		err = d.app.svc.Close()
+		d.app.svc = nil
+	}
 	if d.server != nil {
 		_ = d.server.Close()
 	}
-	_ = os.RemoveAll(d.dir)
+	return errors.Join(err, os.RemoveAll(d.dir))
 }
 
 func (a *app) demoUI(ctx context.Context, f demoFlags) error {
@@ -111,7 +119,6 @@ func (a *app) demoUI(ctx context.Context, f demoFlags) error {
 	if err != nil {
 		return err
 	}
-	defer d.close()
 	err = a.runUI(ctx, tui.Options{
 		StoreLine: "a throwaway store, its key in memory only: gone when you quit",
 		Play: func(ctx context.Context, authorizeURL string) error {
@@ -119,11 +126,7 @@ func (a *app) demoUI(ctx context.Context, f demoFlags) error {
 			return err
 		},
 	}, a.svc)
-	if cerr := a.svc.Close(); err == nil {
-		err = cerr
-	}
-	a.svc = nil
-	return err
+	return errors.Join(err, d.close())
 }
 
 // served is the line that `demo --serve` prints.

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 
 	"authdeck/connections"
-	"authdeck/integrations"
 	"authdeck/internal/safetext"
-	"authdeck/store"
 )
 
 // exitCodes is the table of design/cli.md.
@@ -56,24 +53,11 @@ type failure struct {
 
 // explain turns any error into its kind, one safe line and a hint.
 func explain(err error) failure {
-	var e *connections.Error
-	if errors.As(err, &e) {
-		return failure{Code: e.Kind, Message: safetext.Line(e.Message, 0), Hint: safetext.Line(e.Hint, 0)}
-	}
-	f := failure{Code: connections.KindFailed, Message: safetext.Line(err.Error(), 0)}
-	switch {
-	case errors.Is(err, context.Canceled):
-		f = failure{Code: connections.KindCanceled, Message: "interrupted"}
-	case errors.Is(err, store.ErrNotFound):
-		f.Code, f.Hint = connections.KindNotFound, "`authdeck list` names what there is"
-	case errors.Is(err, integrations.ErrNotFound):
-		f.Code, f.Hint = connections.KindNotFound, "`authdeck integrations list` names what there is"
-	case errors.Is(err, store.ErrNoKey):
-		f.Code, f.Hint = connections.KindStore, "make a key: authdeck store key-file FILE, or set AUTHDECK_KEY_FILE"
-	case errors.Is(err, store.ErrWrongKey):
-		f.Code, f.Hint = connections.KindStore, "the store was made with another key file; set AUTHDECK_KEY_FILE to that one"
-	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrNewerFormat), errors.Is(err, store.ErrUnsafe):
-		f.Code, f.Hint = connections.KindStore, "nothing was changed; `authdeck store status` says where the store lies"
+	e := connections.Explain(err)
+	f := failure{Code: e.Kind, Message: safetext.Line(e.Message, 0), Hint: safetext.Line(e.Hint, 0)}
+	var told *connections.Error
+	if e.Kind == connections.KindFailed && !errors.As(err, &told) {
+		f.Hint = "" // the file or the terminal it failed at is no exchange that -v could show
 	}
 	return f
 }

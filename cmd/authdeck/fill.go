@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +24,8 @@ var madeUp = [8]struct{ name, integration, identity string }{
 
 // fillStore puts n made-up connections in all states into the throwaway store, for measuring and pictures. No integration
 // of theirs exists, so nothing refreshes them.
-func fillStore(ctx context.Context, st store.Store, n int, now time.Time) error {
+func fillStore(ctx context.Context, st *store.Bolt, n int, now time.Time) error {
+	all := make([]store.Connection, 0, n)
 	for i := range n {
 		m := madeUp[i%len(madeUp)]
 		if i >= len(madeUp) {
@@ -52,13 +54,25 @@ func fillStore(ctx context.Context, st store.Store, n int, now time.Time) error 
 		case 6:
 			c.Health = store.Health{Trouble: store.TroubleRevoked, Reason: "both tokens confirmed, introspection: inactive", Since: now.Add(-time.Hour)}
 		}
-		c, err := st.Put(ctx, c, store.Write{})
-		if err == nil && i%len(madeUp) == 7 {
-			err = st.SetIntent(ctx, c.ID, &store.Intent{Generation: c.Generation, Started: now, Sent: true})
-		}
-		if err != nil {
-			return fmt.Errorf("fill the throwaway store: %w", err)
-		}
+		all = append(all, c)
+	}
+	if err := st.PutAll(ctx, all); err != nil {
+		return fmt.Errorf("fill the throwaway store: %w", err)
+	}
+	return refreshing(ctx, st, now)
+}
+
+// refreshing marks the made-up connection that a refresh is under way for.
+func refreshing(ctx context.Context, st *store.Bolt, now time.Time) error {
+	c, err := st.Find(ctx, madeUp[7].name)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = st.SetIntent(ctx, c.ID, &store.Intent{Generation: c.Generation, Started: now, Sent: true})
+	}
+	if err != nil {
+		return fmt.Errorf("mark a made-up connection as refreshing: %w", err)
 	}
 	return nil
 }

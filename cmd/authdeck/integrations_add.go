@@ -240,5 +240,5 @@ func (a *app) forget(ctx context.Context, svc *connections.Service, v connection
 	default:
 		return err
 	}
-	return a.store.PutSetting(ctx, "integration", v.ID, nil)
+	return svc.ClearConfig(ctx, v.ID)
 }

@@ -15,23 +15,20 @@ func (a *app) listCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rows, err := svc.List(ctx)
-			if err != nil {
-				return err
-			}
 			if a.json {
-				all := make([]connectionJSON, 0, len(rows))
-				for _, r := range rows {
-					d, err := svc.Show(ctx, r.ID)
-					if notFound(err) { // removed meanwhile
-						continue
-					}
-					if err != nil {
-						return err
-					}
+				details, err := svc.Details(ctx)
+				if err != nil {
+					return err
+				}
+				all := make([]connectionJSON, 0, len(details))
+				for _, d := range details {
 					all = append(all, toJSON(d, false))
 				}
 				return a.printJSON(all)
+			}
+			rows, err := svc.List(ctx)
+			if err != nil {
+				return err
 			}
 			if len(rows) == 0 {
 				a.note("no connections yet: `authdeck integrations list` names what can be connected, `authdeck login NAME` connects it")

@@ -1,5 +1,3 @@
-// Command authdeck is the program: the terminal UI and the verbs of the command line. One file a verb; flags become calls
-// of connections, results become text or JSON. Nothing else happens here.
 package main
 
 import (

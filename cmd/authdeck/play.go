@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,14 +17,14 @@ import (
 
 // playDemo plays the whole thread by itself, one line a step with what was seen, and fails at the first step that does
 // not hold.
-func (a *app) playDemo(ctx context.Context, f demoFlags) error {
+func (a *app) playDemo(ctx context.Context, f demoFlags) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	d, err := a.openDemo(ctx, f)
 	if err != nil {
 		return err
 	}
-	defer d.close()
+	defer func() { err = errors.Join(err, d.close()) }()
 	p := &play{a: a, svc: a.svc, deck: d}
 	for _, s := range []struct {
 		name string

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -169,8 +170,8 @@ func (a *app) showRun(r connections.RunResult, err error, dryRun bool) error {
 	case dryRun:
 		for _, x := range r.Exchanges {
 			a.printf("%s %s\n", x.Method, safetext.Line(x.URL, 0))
-			for name, values := range x.RequestHeader {
-				a.printf("%s: %s\n", name, safetext.Line(strings.Join(values, ", "), 0))
+			for _, name := range slices.Sorted(maps.Keys(x.RequestHeader)) {
+				a.printf("%s: %s\n", safetext.Line(name, 0), safetext.Line(strings.Join(x.RequestHeader[name], ", "), 0))
 			}
 			if x.RequestBody != "" {
 				a.printf("\n%s\n", safetext.Block(x.RequestBody, 1<<20))

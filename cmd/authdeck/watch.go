@@ -26,7 +26,7 @@ func (a *app) watchCmd() *cobra.Command {
 				if err := svc.KeepOnce(ctx, a.watchEvent); err != nil {
 					return err
 				}
-				return worst(ctx, svc)
+				return a.worst(ctx, svc)
 			}
 			a.note("watching; ctrl+c ends it")
 			if err := svc.Keep(ctx, a.watchEvent); err != nil && !errors.Is(err, context.Canceled) {
@@ -47,8 +47,8 @@ func (a *app) watchEvent(e connections.KeepEvent) {
 	a.printf("%s  %s  %s  %s\n", e.Time.Local().Format("15:04:05"), safetext.Line(e.Connection, 0), e.Event, safetext.Line(e.Detail, 0))
 }
 
-// worst turns the states after a round into the exit code of --once.
-func worst(ctx context.Context, svc *connections.Service) error {
+// worst turns the states after a round into the exit code of --once, and names on stderr what it comes from.
+func (a *app) worst(ctx context.Context, svc *connections.Service) error {
 	rows, err := svc.List(ctx)
 	if err != nil {
 		return err
@@ -59,12 +59,13 @@ func worst(ctx context.Context, svc *connections.Service) error {
 		case connections.StateSignIn, connections.StateExpired:
 			code = 4
 		case connections.StateRetrying:
-			code = max(code, 5)
+			if code == 0 {
+				code = 5
+			}
 		case connections.StateOK, connections.StateExpiring, connections.StateRefreshing, connections.StateRevoked:
+			continue
 		}
-		if code == 4 {
-			break
-		}
+		a.note("%s: %s: %s", safetext.Line(r.Name, 0), r.State, safetext.Line(r.Reason, 200))
 	}
 	if code != 0 {
 		return exitError(code)
