@@ -21,14 +21,11 @@ var tabNames = [tabCount]string{"Connections", "Activity", "Integrations", "Sett
 // header is where one is, and how things stand. When it does not fit, the crumb goes first, then the words of the counts.
 func (m *model) header(wide bool) string {
 	th, w := m.theme, m.width
-	long, short := m.list.Summary(), m.list.SummaryShort()
+	var of summarized = m.list
 	if s, ok := m.stacks[m.tab][0].(summarized); ok {
-		long = s.Summary()
-		short = long
-		if x, ok := s.(shortened); ok {
-			short = x.SummaryShort()
-		}
+		of = s
 	}
+	long := of.Summary()
 	name := " " + th.Title.Render("authdeck")
 	crumb := name
 	for _, c := range m.crumbs(wide) {
@@ -47,6 +44,10 @@ func (m *model) header(wide bool) string {
 				return ui.Ends(th, left, right, w)
 			}
 		}
+	}
+	short := long
+	if x, ok := of.(shortened); ok {
+		short = x.SummaryShort()
 	}
 	if ui.Width(crumb)+2+ui.Width(short)+1 <= w {
 		return ui.Ends(th, crumb, short+" ", w)

@@ -110,13 +110,19 @@ func (a *ask) draw() string {
 			lines = append(lines, "   "+mark+l)
 			mark = strings.Repeat(" ", ui.Width(mark))
 		}
+		if h > 20 {
+			lines = append(lines, "")
+		}
 	}
 	say("", th.Bold.Render("No key for the store yet."))
 	say("", "Connections are kept sealed, and a key opens them. It can be a file of 32 random bytes that only you can read:")
-	lines = append(lines, "", "     "+th.Accent.Render(safetext.Line(a.o.Path, w-8)), "")
+	if h <= 20 {
+		lines = append(lines, "")
+	}
+	lines = append(lines, "     "+th.Accent.Render(safetext.Line(a.o.Path, w-8)), "")
 	say(th.OK.Render(th.Glyph.OK)+" ", "It protects a copy of the store without the file: a backup, a synced folder, a lost disk image of "+safetext.Line(a.o.DataDir, 0)+".")
 	say(th.Danger.Render(th.Glyph.Error)+" ", "It does not protect from programs that run as you, or from who takes both: they can read the file too.")
-	say(th.Warn.Render(th.Glyph.Warn)+" ", "Without the file the store cannot be opened, by nobody. Keep a copy elsewhere.")
+	say(th.Warn.Render(th.Glyph.Warn)+" ", "Without the file the store cannot be opened by anyone, you included. Keep a copy elsewhere.")
 	foot := []string{
 		ui.Rule(th, w), " " + th.Key.Render("enter") + " make it    " + th.Key.Render("esc") + " no, leave everything as it is",
 		" " + th.Dim.Render("elsewhere: authdeck store key-file FILE, or AUTHDECK_KEY_FILE"),

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"authdeck/tui/keys"
+	"authdeck/tui/term"
 	"authdeck/tui/ui"
 )
 
@@ -40,7 +41,7 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+c":
 		return m.end()
 	case "ctrl+z":
-		return tea.Suspend
+		return suspend
 	}
 	if m.tooSmall() {
 		if k.String() == "q" && m.busy() == "" {
@@ -73,6 +74,11 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 	case "1", "2", "3", "4":
 		return m.goTab(int(k.String()[0]-'1'), false)
 	}
+	return nil
+}
+
+func suspend() tea.Msg {
+	term.Suspend()
 	return nil
 }
 

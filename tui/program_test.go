@@ -3,10 +3,12 @@ package tui
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,7 +29,12 @@ import (
 
 var update = flag.Bool("update", false, "write the golden frames anew")
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if what := os.Getenv("AUTHDECK_TUI_PLAYS"); what != "" {
+		os.Exit(play(what))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // terminal is an emulator, and every byte that was sent to it. vt's own lock does not cover String.
 type terminal struct {
@@ -262,7 +269,7 @@ func looks(d *fakedeck.Deck) {
 		IDToken: &connections.Claims{
 			Header: map[string]any{"alg": "RS256", "kid": "7c3f"},
 			Payload: map[string]any{
-				"iss": "https://accounts.google.com", "aud": "1234-abc.apps.googleusercontent.com", "exp": float64(base.Add(43 * time.Minute).Unix()),
+				"iss": "https://accounts.google.com", "aud": "1234-abc.apps.googleusercontent.com", "exp": json.Number(strconv.FormatInt(base.Add(43*time.Minute).Unix(), 10)), "iat": float64(base.Add(-17 * time.Minute).Unix()),
 				"sub": "109300000000000000882", "amr": []any{"pwd", "mfa"}, "email": "ada@example.com",
 			},
 			Signature: "valid",

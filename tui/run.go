@@ -39,7 +39,7 @@ func Run(ctx context.Context, o Options) error {
 	m := newModel(life, o)
 	p := tea.NewProgram(m, programOptions(ctx, o)...)
 	guard := term.NewGuard(p.Kill)
-	guard.Go("suspend", func() { term.Suspends(p, life.Done()) })
+	guard.Go("suspend", func() { term.Suspends(p, life.Done(), func() { p.Send(tea.ResumeMsg{}) }) })
 	if o.Keep != nil {
 		guard.Go("keeper", func() {
 			if err := o.Keep(life); err != nil && life.Err() == nil {
@@ -50,7 +50,7 @@ func Run(ctx context.Context, o Options) error {
 	_, err := p.Run()
 	end()
 	m.close()
-	panicked, stack := guard.Wait()
+	stack, panicked := guard.Wait()
 	if panicked != nil {
 		return fmt.Errorf("%w\n\n%s", panicked, stack)
 	}

@@ -184,13 +184,15 @@ func TestGoogle(t *testing.T) {
 // TestLoginRejects: an ID token or a userinfo answer that is refused ends the login (reference/security.md §2).
 func TestLoginRejects(t *testing.T) {
 	tests := map[string]func(*google){
-		"oidcc-client-test-nonce-invalid":        func(g *google) { g.claims = func(c map[string]any) { c["nonce"] = "other" } },
-		"invalid-missing-nonce":                  func(g *google) { g.claims = func(c map[string]any) { delete(c, "nonce") } },
-		"oidcc-client-test-invalid-iss":          func(g *google) { g.claims = func(c map[string]any) { c["iss"] = "https://other.example" } },
-		"oidcc-client-test-invalid-aud":          func(g *google) { g.claims = func(c map[string]any) { c["aud"] = "another" } },
-		"oidcc-client-test-missing-sub":          func(g *google) { g.claims = func(c map[string]any) { delete(c, "sub") } },
-		"oidcc-client-test-invalid-sig-es256":    func(g *google) { g.keys = testserver.Answer{JSON: newSigner(g.t).keySet()} },
-		"oidcc-client-test-userinfo-invalid-sub": func(g *google) { g.user = testserver.Answer{JSON: map[string]any{"sub": "109", "email": "eve@example.com"}} },
+		"oidcc-client-test-nonce-invalid":     func(g *google) { g.claims = func(c map[string]any) { c["nonce"] = "other" } },
+		"invalid-missing-nonce":               func(g *google) { g.claims = func(c map[string]any) { delete(c, "nonce") } },
+		"oidcc-client-test-invalid-iss":       func(g *google) { g.claims = func(c map[string]any) { c["iss"] = "https://other.example" } },
+		"oidcc-client-test-invalid-aud":       func(g *google) { g.claims = func(c map[string]any) { c["aud"] = "another" } },
+		"oidcc-client-test-missing-sub":       func(g *google) { g.claims = func(c map[string]any) { delete(c, "sub") } },
+		"oidcc-client-test-invalid-sig-es256": func(g *google) { g.keys = testserver.Answer{JSON: newSigner(g.t).keySet()} },
+		"oidcc-client-test-userinfo-invalid-sub": func(g *google) {
+			g.user = testserver.Answer{JSON: map[string]any{"sub": "109", "email": "eve@example.com"}}
+		},
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -251,7 +253,7 @@ func TestO11_RefreshedIDToken(t *testing.T) {
 	}{
 		"oidcc-client-test-refresh-token-invalid-issuer": {func(c map[string]any) { c["iss"] = "https://other.example" }, false},
 		"oidcc-client-test-refresh-token-invalid-sub":    {func(c map[string]any) { c["sub"] = "109" }, true},
-		"another audience":                               {func(c map[string]any) { c["aud"] = "another" }, false},
+		"another audience": {func(c map[string]any) { c["aud"] = "another" }, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -271,6 +273,25 @@ func TestO11_RefreshedIDToken(t *testing.T) {
 				t.Errorf("token %q, ID token kept %v, other account %v, warnings %q", r.AccessToken.Reveal(), !r.IDToken.IsZero(), r.OtherAccount, r.Warnings)
 			}
 		})
+	}
+}
+
+// TestO11_KeysOfTheLoginAreGone: the subject that is kept is compared all the same.
+func TestO11_KeysOfTheLoginAreGone(t *testing.T) {
+	for sub, other := range map[string]bool{"108": false, "109": true} {
+		p := newGoogle(t)
+		i := builtin(t, "google", p.StandIn)
+		p.claims = func(c map[string]any) { c["sub"] = sub }
+		kept := integrations.Kept{
+			RefreshToken: secret.New("r"), IDToken: secret.New(newSigner(t).sign(map[string]any{"sub": "108"})), Identity: integrations.Identity{Subject: "108"},
+		}
+		r, err := i.RefreshToken(t.Context(), integrations.RefreshRequest{Config: config(), Kept: kept})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.OtherAccount != other || r.IDToken.IsZero() != other {
+			t.Errorf("subject %s: other account %v, ID token kept %v", sub, r.OtherAccount, !r.IDToken.IsZero())
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
 package manifest
 
 import (
+	"encoding/base64"
 	"net/url"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -127,3 +129,7 @@ func asRequest(s testserver.Seen) sent {
 func known(d time.Duration) oauthflow.Lifetime {
 	return oauthflow.Lifetime{Kind: oauthflow.LifetimeKnown, For: d}
 }
+
+func jsonBase64(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) }
+
+func jsonInt(n int64) string { return strconv.FormatInt(n, 10) }

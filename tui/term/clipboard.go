@@ -25,10 +25,10 @@ func FindHelper(goos string, getenv func(string) string) *Helper {
 		return nil
 	}
 	var list []Helper
-	switch {
-	case goos == "darwin":
+	switch goos {
+	case "darwin":
 		list = []Helper{{Name: "pbcopy"}}
-	case goos == "windows":
+	case "windows":
 		list = []Helper{{Name: "clip"}}
 	default:
 		if getenv("WAYLAND_DISPLAY") != "" {

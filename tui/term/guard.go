@@ -44,9 +44,9 @@ func (g *Guard) Go(name string, f func()) {
 }
 
 // Wait waits for all goroutines and returns the first panic as an error, with its stack.
-func (g *Guard) Wait() (err error, stack []byte) { //nolint:revive // the stack belongs to the error
+func (g *Guard) Wait() (stack []byte, err error) {
 	g.wg.Wait()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.err, g.stack
+	return g.stack, g.err
 }

@@ -17,7 +17,7 @@ type Page struct {
 	out io.Writer
 }
 
-// SetStdin, SetStdout and SetStderr are called before Run.
+// SetStdin sets where enter comes from; nil does not wait.
 func (p *Page) SetStdin(r io.Reader) { p.in = r }
 
 // SetStdout sets where the text goes.

@@ -13,5 +13,8 @@ type Releaser interface {
 	RestoreTerminal() error
 }
 
-// Suspends does nothing: there is no suspend here.
-func Suspends(_ Releaser, done <-chan struct{}) { <-done }
+// Suspend does nothing: there is no suspend here.
+func Suspend() {}
+
+// Suspends does nothing but wait: there is no suspend here.
+func Suspends(_ Releaser, done <-chan struct{}, _ func()) { <-done }

@@ -19,12 +19,17 @@ type Releaser interface {
 	RestoreTerminal() error
 }
 
-// Suspends stops the process properly on a SIGTSTP from outside until done is closed; the key ctrl+z is the program's.
-// Stopping from within the program's own suspend would leave the alternate screen on.
-func Suspends(p Releaser, done <-chan struct{}) {
-	sig := make(chan os.Signal, 1)
+// Suspend has this process stopped, as ctrl+z in a shell does; [Suspends] does it in order.
+func Suspend() { _ = syscall.Kill(syscall.Getpid(), syscall.SIGTSTP) }
+
+// Suspends stops the process in order on each SIGTSTP until done is closed: the terminal is given back first, and taken
+// again when the process goes on; then resumed is called.
+func Suspends(p Releaser, done <-chan struct{}, resumed func()) {
+	sig, on := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	signal.Notify(sig, syscall.SIGTSTP)
+	signal.Notify(on, syscall.SIGCONT)
 	defer signal.Stop(sig)
+	defer signal.Stop(on)
 	for {
 		select {
 		case <-done:
@@ -33,8 +38,14 @@ func Suspends(p Releaser, done <-chan struct{}) {
 			if p.ReleaseTerminal() != nil {
 				continue
 			}
+			select { // one of an earlier time
+			case <-on:
+			default:
+			}
 			_ = syscall.Kill(0, syscall.SIGSTOP)
+			<-on // the stop may come after Kill has returned: another thread may be the one that takes the signal
 			_ = p.RestoreTerminal()
+			resumed()
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (p *parser) primary() (expr, error) {
 	name := p.name()
 	if name == "" {
 		if strings.HasPrefix(p.src[at:], "}}") {
-			return nil, failf(at, "an empty template")
+			return nil, failf(at, "a value is missing in a template")
 		}
 		return nil, failf(at, "unexpected %q in a template", p.src[at:at+1])
 	}

@@ -240,7 +240,9 @@ func (d *Deck) Run(context.Context, connections.RunRequest) (connections.RunResu
 }
 
 // Integrations answers Known.
-func (d *Deck) Integrations(context.Context) ([]connections.IntegrationView, error) { return d.Known, nil }
+func (d *Deck) Integrations(context.Context) ([]connections.IntegrationView, error) {
+	return d.Known, nil
+}
 
 // Integration finds one of Known.
 func (d *Deck) Integration(_ context.Context, id string) (connections.IntegrationView, error) {
@@ -253,7 +255,9 @@ func (d *Deck) Integration(_ context.Context, id string) (connections.Integratio
 }
 
 // Config is empty.
-func (d *Deck) Config(context.Context, string) (integrations.Config, error) { return integrations.Config{}, nil }
+func (d *Deck) Config(context.Context, string) (integrations.Config, error) {
+	return integrations.Config{}, nil
+}
 
 // SetConfig notes the call.
 func (d *Deck) SetConfig(_ context.Context, id string, _ integrations.Config) error {

@@ -52,7 +52,9 @@ func Two(now time.Time) []store.Summary {
 
 // Events are what happened to Eight.
 func Events(now time.Time) []store.Event {
-	at := func(h, m, s int) time.Time { return time.Date(now.Year(), now.Month(), now.Day(), h, m, s, 0, now.Location()) }
+	at := func(h, m, s int) time.Time {
+		return time.Date(now.Year(), now.Month(), now.Day(), h, m, s, 0, now.Location())
+	}
 	id := func(i int) string { return fmt.Sprintf("%032x", i+1) }
 	return []store.Event{
 		{Time: at(13, 46, 3), Connection: "google-work", ID: id(0), Event: "refresh", Outcome: "ok", Detail: "expires in 1 h"},
@@ -66,8 +68,15 @@ func Events(now time.Time) []store.Event {
 func Catalogue() []connections.IntegrationView {
 	var list []connections.IntegrationView
 	for _, x := range []struct{ id, name string }{
-		{"google", "Google"}, {"github", "GitHub"}, {"zoom", "Zoom"}, {"slack", "Slack"}, {"microsoft", "Microsoft"}, {"hubspot", "HubSpot"},
-		{"salesforce", "Salesforce"}, {"gitlab", "GitLab"}, {"dropbox", "Dropbox"},
+		{"google", "Google"},
+		{"github", "GitHub"},
+		{"zoom", "Zoom"},
+		{"slack", "Slack"},
+		{"microsoft", "Microsoft"},
+		{"hubspot", "HubSpot"},
+		{"salesforce", "Salesforce"},
+		{"gitlab", "GitLab"},
+		{"dropbox", "Dropbox"},
 	} {
 		v := connections.IntegrationView{
 			Info:       integrations.Info{ID: x.id, Name: x.name, Kind: integrations.KindBuiltIn, PKCE: "S256", NeedsID: true},

@@ -15,7 +15,7 @@ import (
 // claimCells is how much of one claim is drawn.
 const claimCells = 2000
 
-// first are the claims that come first, in this order.
+// firstClaims are the claims that come first, in this order.
 var firstClaims = []string{"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "auth_time", "nonce", "email"} //nolint:gochecknoglobals // constant words
 
 func (p *Pane) claims(width int) []string {
@@ -94,14 +94,14 @@ func (p *Pane) members(lines *[]string, m map[string]any, width int) {
 	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
 	label := 4
 	for _, n := range names {
-		label = max(label, min(16, safetext.Width(safetext.Line(n, 16))))
+		label = max(label, min(20, safetext.Width(safetext.Line(n, 20))))
 	}
 	for _, n := range names {
 		value := p.value(n, m[n])
 		for i, part := range ui.Wrap(value, max(16, width-label-6)) {
 			name := ""
 			if i == 0 {
-				name = safetext.Line(n, 16)
+				name = safetext.Line(n, 20)
 			}
 			*lines = append(*lines, "   "+th.Dim.Render(ui.Fit(name, label))+"  "+part)
 		}
@@ -120,18 +120,29 @@ func (p *Pane) value(name string, v any) string {
 	case string:
 		return safetext.Line(x, claimCells)
 	case float64:
-		switch name {
-		case "exp", "iat", "nbf", "auth_time", "updated_at":
-			if x > 0 && x < 1e11 {
-				return p.when(time.Unix(int64(x), 0))
-			}
+		if isTime(name, x) {
+			return p.when(time.Unix(int64(x), 0))
 		}
+	case json.Number:
+		if f, err := x.Float64(); err == nil && isTime(name, f) {
+			return p.when(time.Unix(int64(f), 0))
+		}
+		return safetext.Line(x.String(), 60)
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
 		return p.env.Theme.Glyph.Dash
 	}
 	return safetext.Line(string(b), claimCells)
+}
+
+// isTime reports whether a claim is a time in seconds since 1970 (RFC 7519 §2, NumericDate).
+func isTime(name string, x float64) bool {
+	switch name {
+	case "exp", "iat", "nbf", "auth_time", "updated_at":
+		return x > 0 && x < 1e11
+	}
+	return false
 }
 
 func (p *Pane) when(at time.Time) string {

@@ -18,7 +18,7 @@ type ref struct {
 // facts are what is read of a connection beside its row.
 type facts struct {
 	detail      connections.Detail
-	history     []store.Event                 // oldest first
+	history     []store.Event                // oldest first
 	integration *connections.IntegrationView // nil if it is gone
 }
 

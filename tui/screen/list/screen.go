@@ -32,10 +32,11 @@ type Screen struct {
 	hay    []string // of all: what the filter looks at, in lower case
 	shown  []int    // indexes into all that the filter lets through
 	counts map[connections.State]int
-	next   time.Time // when the clock changes a state next; zero: never
+	due    schedule // when the clock changes states
 	now    time.Time
 
 	table  ui.Table[rowKey]
+	pens   *pens
 	filter ui.Filter
 	pane   *detail.Pane
 	inPane bool // the detail beside the list has the focus
@@ -133,13 +134,18 @@ func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
 func (s *Screen) tick(m screen.Tick) tea.Cmd {
 	s.now = m.Now
 	cmd, _ := s.pane.Update(m)
-	if s.next.IsZero() || m.Now.Before(s.next) {
+	changed := false
+	for s.due.ready(m.Now) {
+		i := s.due.pop()
+		s.counts[s.all[i].State]--
+		s.all[i] = screen.At(s.all[i], m.Now)
+		s.counts[s.all[i].State]++
+		s.due.add(i, screen.NextChange(s.all[i], m.Now))
+		changed = true
+	}
+	if !changed {
 		return cmd
 	}
-	for i, r := range s.all {
-		s.all[i] = screen.At(r, m.Now)
-	}
-	s.tally()
 	return tea.Batch(cmd, s.follow())
 }
 
@@ -162,12 +168,11 @@ func (s *Screen) take(rows []screen.Row) tea.Cmd {
 }
 
 func (s *Screen) tally() {
-	s.counts, s.next = map[connections.State]int{}, time.Time{}
-	for _, r := range s.all {
-		s.counts[r.State]++
-		if at := screen.NextChange(r, s.now); !at.IsZero() && (s.next.IsZero() || at.Before(s.next)) {
-			s.next = at
-		}
+	s.counts = map[connections.State]int{}
+	s.due = s.due[:0]
+	for i := range s.all {
+		s.counts[s.all[i].State]++
+		s.due.add(i, screen.NextChange(s.all[i], s.now))
 	}
 }
 

@@ -192,50 +192,48 @@ func (s *Screen) keyOf(r screen.Row, c columns, selected bool) rowKey {
 
 // row draws one row; names are foreign text.
 func (s *Screen) row(r screen.Row, c columns, selected bool, width int) string {
-	th := s.env.Theme
-	on := th.Text
-	plain, dim, state, bar, empty := th.Text, th.Dim, th.State(string(r.State)), th.State(string(r.State)), th.BarEmpty
-	name := plain
-	if selected {
-		on, plain, dim, state, bar, empty = th.On(on), th.On(plain), th.On(dim), th.On(state), th.On(bar), th.On(empty)
-		name = th.Selected
-	}
+	th, all := s.env.Theme, s.pensOf()
+	p := all.row
 	var b strings.Builder
 	b.Grow(4 * width)
 	switch {
 	case selected && s.inPane:
-		b.WriteString(dim.Render(th.Glyph.Cursor + " "))
+		p = all.selected
+		all.cursorInPane.Write(&b, th.Glyph.Arrow, " ")
 	case selected:
-		b.WriteString(th.On(th.Accent).Render(th.Glyph.Cursor + " "))
+		p = all.selected
+		all.cursor.Write(&b, th.Glyph.Cursor, " ")
 	default:
 		b.WriteString("  ")
 	}
-	b.WriteString(state.Render(ui.Fit(th.Glyph.States[string(r.State)]+" "+word(r.State), colState)))
-	b.WriteString(name.Render(s.cell(r.Name, c.name)))
+	state := p.state[r.State]
+	state.Write(&b, ui.Fit(th.Glyph.States[string(r.State)]+" "+word(r.State), colState))
+	p.name.Write(&b, s.cell(r.Name, c.name))
 	if c.integration > 0 {
-		b.WriteString(dim.Render(s.cell(r.Integration, c.integration)))
+		p.dim.Write(&b, s.cell(r.Integration, c.integration))
 	}
-	b.WriteString(plain.Render(s.cell(r.Identity, c.identity)))
+	p.text.Write(&b, s.cell(r.Identity, c.identity))
 	switch {
 	case !counting(r):
-		b.WriteString(empty.Render(strings.Repeat(th.Glyph.None, c.lifetime)))
+		p.empty.Write(&b, strings.Repeat(th.Glyph.None, c.lifetime))
 	case !s.env.Motion:
-		b.WriteString(dim.Render(ui.Fit("of "+ui.Span(r.ExpiresAt.Sub(r.ObtainedAt)), c.lifetime)))
+		p.dim.Write(&b, ui.Fit("of "+ui.Span(r.ExpiresAt.Sub(r.ObtainedAt)), c.lifetime))
 	default:
 		full := ui.Cells(r.ExpiresAt.Sub(s.now), r.ExpiresAt.Sub(r.ObtainedAt), c.lifetime)
-		b.WriteString(bar.Render(strings.Repeat(th.Glyph.Full, full)))
-		b.WriteString(empty.Render(strings.Repeat(th.Glyph.Empty, c.lifetime-full)))
+		if full > 0 {
+			state.Write(&b, strings.Repeat(th.Glyph.Full, full))
+		}
+		if full < c.lifetime {
+			p.empty.Write(&b, strings.Repeat(th.Glyph.Empty, c.lifetime-full))
+		}
 	}
-	text := ui.Left(s.expires(r), colExpires)
+	expires := p.text
 	if r.State == connections.StateExpired {
-		b.WriteString(state.Render(text))
-	} else {
-		b.WriteString(plain.Render(text))
+		expires = state
 	}
-	if selected {
-		b.WriteString(on.Render(ui.Spaces(width - c.width())))
-	}
-	return ui.Fit(b.String(), width)
+	expires.Write(&b, ui.Left(s.expires(r), colExpires))
+	p.text.Write(&b, ui.Spaces(width-c.width()))
+	return b.String()
 }
 
 // cell is foreign text in exactly width cells, with a blank at its end.

@@ -103,7 +103,7 @@ func colourWords(colour, dark bool) string {
 	if !colour {
 		return "none (NO_COLOR)"
 	}
-	return either(dark, "for a dark background, as the terminal says", "for a light background, as the terminal says")
+	return either(dark, "for a dark background", "for a light background")
 }
 
 func either(b bool, yes, no string) string {
