@@ -23,7 +23,9 @@ import (
 // app is one run of the program: its streams, its flags, and what it opened.
 type app struct {
 	in       *os.File
-	out, err io.Writer
+	out      *results
+	terminal io.Writer // what out writes to
+	err      io.Writer
 	getenv   func(string) string
 	clock    clock.Clock
 
@@ -39,22 +41,25 @@ type app struct {
 }
 
 func newApp(in *os.File, out, err io.Writer, getenv func(string) string) *app {
-	return &app{in: in, out: out, err: err, getenv: getenv, clock: clock.System(), log: slog.New(slog.DiscardHandler)}
+	return &app{in: in, out: &results{w: out}, terminal: out, err: err, getenv: getenv, clock: clock.System(), log: slog.New(slog.DiscardHandler)}
 }
 
 // execute runs the verb that args name and returns the exit code.
 func (a *app) execute(ctx context.Context, args []string) int {
 	root := a.rootCmd()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if a.svc != nil {
 		err = errors.Join(err, a.svc.Close())
+	}
+	if err == nil {
+		err = a.written()
 	}
 	if err == nil {
 		return 0
 	}
 	if !a.started {
-		err = asUsage(err)
+		err = asUsage(cmd, err)
 	}
 	return report(a.err, err, a.json)
 }
@@ -75,8 +80,8 @@ func (a *app) setUp() {
 // caller makes the client for protocol calls; with -v each exchange goes to stderr, redacted.
 func (a *app) caller() *oauthflow.Caller {
 	c := &oauthflow.Caller{HTTP: oauthflow.NewHTTPClient(), Clock: a.clock, Log: a.log}
-	if a.verbose {
-		c.Observe = a.showExchange
+	if a.verbose { // the exchanges themselves are shown: the log need not repeat them
+		c.Log, c.Observe = nil, a.showExchange
 	}
 	return c
 }
@@ -113,7 +118,7 @@ func (a *app) useStore(st store.Store, extra ...integrations.Source) {
 
 // interactive reports whether a person sits at both ends.
 func (a *app) interactive() bool {
-	out, ok := a.out.(*os.File)
+	out, ok := a.terminal.(*os.File)
 	return ok && term.IsTerminal(int(out.Fd())) && term.IsTerminal(int(a.in.Fd())) && a.getenv("TERM") != "dumb"
 }
 

@@ -77,7 +77,7 @@ func (a *app) addURL(ctx context.Context, svc *connections.Service, url, name st
 		}
 		a.note("registered a client of our own; nothing to set up")
 	}
-	return a.added(ctx, svc, found.ID)
+	return a.changed(ctx, svc, found.ID, "added")
 }
 
 func (a *app) addFile(ctx context.Context, svc *connections.Service, path, name string, copied bool) error {
@@ -117,7 +117,7 @@ func (a *app) addFile(ctx context.Context, svc *connections.Service, path, name 
 	if err != nil {
 		return err
 	}
-	return a.added(ctx, svc, id)
+	return a.changed(ctx, svc, id, "added")
 }
 
 // free fails if a user's integration of that id is there already; a built-in one may be replaced by one's own.
@@ -135,7 +135,8 @@ func (a *app) free(ctx context.Context, svc *connections.Service, id string) err
 	}
 }
 
-func (a *app) added(ctx context.Context, svc *connections.Service, id string) error {
+// changed says what was done to an integration and what comes next.
+func (a *app) changed(ctx context.Context, svc *connections.Service, id, what string) error {
 	v, err := svc.Integration(ctx, id)
 	if err != nil {
 		return err
@@ -147,7 +148,7 @@ func (a *app) added(ctx context.Context, svc *connections.Service, id string) er
 	if !v.Configured {
 		next = "authdeck integrations show " + id
 	}
-	a.note("added %s; next: %s", id, next)
+	a.note("%s %s; next: %s", what, id, next)
 	return nil
 }
 

@@ -53,7 +53,7 @@ An empty value (key=) removes an item.`,
 			if err := svc.SetConfig(ctx, args[0], items); err != nil {
 				return err
 			}
-			return a.added(ctx, svc, args[0])
+			return a.changed(ctx, svc, args[0], "set")
 		},
 	}
 	cmd.Flags().StringVar(&fromStdin, "stdin", "", "config item that is read from standard input")

@@ -39,7 +39,7 @@ func (a *app) listCmd() *cobra.Command {
 			for _, r := range rows {
 				refresh := "-"
 				if !r.RefreshAt.IsZero() {
-					refresh = remaining("", r.RefreshAt, now)
+					refresh = due(r.RefreshAt, now)
 				}
 				out = append(out, []string{r.Name, r.Integration, r.Identity, string(r.State), remaining(r.Lifetime, r.ExpiresAt, now), refresh, r.Reason})
 			}

@@ -75,6 +75,28 @@ func orEmpty(s []string) []string {
 	return s
 }
 
+// results is stdout that remembers the first failure to write: a script must not take a cut result for a whole one.
+type results struct {
+	w   io.Writer
+	err error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.w.Write(p)
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
+}
+
+// written tells whether all results reached stdout.
+func (a *app) written() error {
+	if a.out.err != nil {
+		return fmt.Errorf("write the result: %w", a.out.err)
+	}
+	return nil
+}
+
 // printJSON writes one value as indented JSON to stdout.
 func (a *app) printJSON(v any) error { return writeJSON(a.out, v, "  ") }
 
@@ -169,6 +191,14 @@ func remaining(l store.Lifetime, t, now time.Time) string {
 	default:
 		return "in " + span(t.Sub(now))
 	}
+}
+
+// due is when the keeper will refresh.
+func due(t, now time.Time) string {
+	if !t.After(now) {
+		return "due now"
+	}
+	return remaining("", t, now)
 }
 
 func span(d time.Duration) string {

@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,12 +23,14 @@ Without a verb it opens the terminal UI. Every verb below is plain text, made fo
   authdeck login github              sign in through the browser
   authdeck token github-octocat      a token that is valid now, on stdout
   authdeck list --json | jq '.[].name'`,
-		Args:              cobra.NoArgs,
+		Args:              noVerb,
+		Version:           version(),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { a.setUp(); return nil },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return a.openUI(cmd.Context()) },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -52,13 +57,47 @@ func (a *app) uiFlags(cmd *cobra.Command) {
 	f.BoolVar(&a.reduceMotion, "reduce-motion", false, "minutes as text instead of moving bars")
 }
 
-// asUsage makes a wrong call out of what the flag parser says.
-func asUsage(err error) error {
+// asUsage makes a wrong call out of what the flag parser says, with the right call as the hint.
+func asUsage(cmd *cobra.Command, err error) error {
 	var e *connections.Error
 	if errors.As(err, &e) {
 		return err
 	}
-	return usage("%s", err)
+	message := err.Error()
+	if strings.HasPrefix(message, "accepts ") || strings.HasPrefix(message, "requires ") {
+		message = "wrong number of arguments"
+	}
+	return &connections.Error{Kind: connections.KindUsage, Message: message, Hint: "usage: " + cmd.UseLine()}
+}
+
+// noVerb refuses a word that is no verb, and names the nearest.
+func noVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "authdeck --help lists the verbs"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return &connections.Error{Kind: connections.KindUsage, Message: fmt.Sprintf("there is no verb %q", args[0]), Hint: hint}
+}
+
+// version is what --version prints: the module's version and commit as the build recorded them.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	if v == "" || v == "(devel)" {
+		v = "devel"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			v += " " + s.Value[:12]
+		}
+	}
+	return v + " " + info.GoVersion
 }
 
 // later are the verbs of the contract that are still to come; each says so and exits 2.

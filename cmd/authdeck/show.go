@@ -50,7 +50,7 @@ func (a *app) showDetail(d connections.Detail, reveal bool) {
 	}
 	next := ""
 	if !d.RefreshAt.IsZero() {
-		next = remaining("", d.RefreshAt, now)
+		next = due(d.RefreshAt, now)
 	}
 	refreshEnds := ""
 	if !d.RefreshExpiresAt.IsZero() {

@@ -70,5 +70,6 @@ func (a *app) worst(ctx context.Context, svc *connections.Service) error {
 	if code != 0 {
 		return exitError(code)
 	}
+	a.note("%d connections, all fresh", len(rows))
 	return nil
 }
