@@ -85,7 +85,9 @@ func start(t testing.TB, cols, rows int, env []string, args ...string) *terminal
 		_ = cmd.Wait()
 		_ = tty.Close()
 		<-e.done
-		_ = e.emu.Close()
+		if in, ok := e.emu.InputPipe().(io.Closer); ok { // the emulator's own Close races with its Read
+			_ = in.Close()
+		}
 		<-answers
 	})
 	return e
