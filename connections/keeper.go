@@ -116,7 +116,7 @@ func (s *Service) keepFresh(ctx context.Context, row store.Summary, try bool) ou
 	}
 	enough := func(c store.Connection) bool {
 		changed := !c.Grant.ObtainedAt.Equal(row.ObtainedAt) || c.Health != row.Health // since the list was read
-		return changed || RefreshAt(summary(c)).IsZero()
+		return changed || RefreshAt(c.Summary()).IsZero()
 	}
 	return s.refresh(ctx, seen, want{enough: enough, try: try})
 }
@@ -187,7 +187,7 @@ func (k *keeper) finished(d finish) {
 		e.notBefore = now.Add(skippedPause)
 		return
 	case d.r.conn.Generation > 0:
-		e.take(k.s, summary(d.r.conn))
+		e.take(k.s, d.r.conn.Summary())
 	}
 	if d.r.err != nil && !e.at.IsZero() && !e.at.After(now) {
 		e.notBefore = now.Add(failedPause)

@@ -101,15 +101,3 @@ func RefreshAt(c store.Summary) time.Time {
 func lead(obtained, expires time.Time) time.Duration {
 	return min(leadMost, max(0, expires.Sub(obtained)/leadPart))
 }
-
-// summary is what StateOf and RefreshAt look at, of a whole record.
-func summary(c store.Connection) store.Summary {
-	return store.Summary{
-		ID: c.ID, Name: c.Name, Integration: c.Integration, Identity: c.Identity, IdentityImage: c.IdentityImage,
-		Subject: c.Subject, TokenType: c.Grant.TokenType, Generation: c.Generation, CreatedAt: c.CreatedAt,
-		ObtainedAt: c.Grant.ObtainedAt, RefreshedAt: c.Grant.RefreshedAt, Lifetime: c.Grant.Lifetime,
-		ExpiresAt: c.Grant.ExpiresAt, RefreshExpiresAt: c.Grant.RefreshExpiresAt,
-		Refreshable: !c.Grant.RefreshToken.IsZero(), Rotations: c.Grant.Rotations, Health: c.Health,
-		ScopesAsked: c.ScopesAsked, ScopesGranted: c.ScopesGranted,
-	}
-}

@@ -26,7 +26,6 @@ type Detail struct {
 	Flow       string
 	Browser    string
 	UserData   map[string]any
-	Captured   map[string]string
 	Access     secret.String
 	Refresh    secret.String
 	IDToken    secret.String
@@ -116,13 +115,13 @@ func (s *Service) detail(ctx context.Context, c store.Connection) Detail {
 }
 
 func (s *Service) detailWith(ctx context.Context, c store.Connection, info integrations.Info) Detail {
-	sum := summary(c)
+	sum := c.Summary()
 	if i, err := s.o.Store.Intent(ctx, c.ID); err == nil {
 		sum.Refreshing = i != nil
 	}
 	now := s.now()
 	d := Detail{
-		View: s.view(ctx, sum, now), Flow: c.Flow, Browser: c.Browser, Captured: c.Config,
+		View: s.view(ctx, sum, now), Flow: c.Flow, Browser: c.Browser,
 		Access: c.Grant.AccessToken, Refresh: c.Grant.RefreshToken, IDToken: c.Grant.IDToken,
 		Missing: missingScopes(c.ScopesAsked, c.ScopesGranted, sum.Refreshable), IntegrName: info.Name,
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"authdeck/browser"
@@ -44,12 +43,7 @@ func (l *Login) Headless() (why, sshLine string) {
 	if why == "" {
 		return "", ""
 	}
-	if u, err := url.Parse(l.RedirectURI()); err == nil {
-		if port, err := strconv.Atoi(u.Port()); err == nil {
-			sshLine = l.s.o.SSHLine(port)
-		}
-	}
-	return why, sshLine
+	return why, l.s.o.SSHLine(l.listener.Port())
 }
 
 func (l *Login) choice() string {

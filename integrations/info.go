@@ -1,16 +1,5 @@
 package integrations
 
-import "errors"
-
-// What callers branch on.
-var (
-	ErrNotRefreshable = errors.New("this integration cannot refresh")
-	ErrUnknownAction  = errors.New("no such action")
-	ErrBadParams      = errors.New("parameters do not fit the action")
-	ErrNotConfigured  = errors.New("the integration is not configured")
-	ErrNotFound       = errors.New("no such integration")
-)
-
 // Kind says where an integration comes from, as `integrations list` prints it.
 type Kind string
 
@@ -67,7 +56,6 @@ type Input struct {
 	Default                          string
 	Required, Secret                 bool
 	Prefix, Suffix, Pattern          string
-	PerConnection                    bool
 }
 
 // Option is one choice of an input of type choice.

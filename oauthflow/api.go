@@ -41,9 +41,7 @@ func (c *Caller) Preview(ctx context.Context, r APIRequest) (Exchange, error) {
 	if err != nil {
 		return Exchange{}, err
 	}
-	e := shown(k, Answer{}, nil)
-	e.Started = c.clock().Wall()
-	return e, nil
+	return shown(k, Answer{}, nil), nil
 }
 
 func (r APIRequest) call(ctx context.Context) (call, error) {

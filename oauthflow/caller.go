@@ -68,13 +68,13 @@ type call struct {
 // do makes the exchange, and tells Log and Observe; every call of the package goes through here.
 func (c *Caller) do(k call) (Answer, error) {
 	clk := c.clock()
-	started, before := clk.Wall(), clk.Mono()
+	before := clk.Mono()
 	a, err := c.exchange(k)
 	took := clk.Mono() - before
 	c.log(k, a, err, took)
 	if c.Observe != nil {
 		x := shown(k, a, err)
-		x.Started, x.Duration = started, took
+		x.Duration = took
 		c.Observe(x)
 	}
 	if err != nil {

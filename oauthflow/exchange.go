@@ -18,13 +18,11 @@ import (
 type Exchange struct {
 	Method, URL    string
 	Status         int // 0 if no answer came
-	Started        time.Time
 	Duration       time.Duration
 	RequestHeader  http.Header
 	ResponseHeader http.Header
 	RequestBody    string
 	ResponseBody   string
-	RequestBytes   int64  // of the body
 	ResponseBytes  int64  // of the body, as far as it was read
 	Err            string // safe text if the exchange failed
 }
@@ -41,9 +39,9 @@ func shown(k call, a Answer, err error) Exchange {
 		Method: k.req.Method, URL: safetext.Line(k.secrets.mask(secret.RedactURL(k.secrets.mask(k.req.URL.String()))), 0),
 		Status:        a.Status,
 		RequestHeader: shownHeaders(k.req.Header, k.secrets), ResponseHeader: shownHeaders(a.Header, k.secrets),
-		RequestBody:  shownText(k.req.Header.Get("Content-Type"), k.body, k.secrets),
-		ResponseBody: shownText(a.Header.Get("Content-Type"), a.Body, k.secrets),
-		RequestBytes: int64(len(k.body)), ResponseBytes: int64(len(a.Body)),
+		RequestBody:   shownText(k.req.Header.Get("Content-Type"), k.body, k.secrets),
+		ResponseBody:  shownText(a.Header.Get("Content-Type"), a.Body, k.secrets),
+		ResponseBytes: int64(len(a.Body)),
 	}
 	if err != nil {
 		e.Err = err.Error()

@@ -26,7 +26,6 @@ type Metadata struct {
 	ScopesSupported       []string `json:"scopes_supported"`
 	CodeChallengeMethods  []string `json:"code_challenge_methods_supported"`
 	TokenAuthMethods      []string `json:"token_endpoint_auth_methods_supported"`
-	IDTokenAlgs           []string `json:"id_token_signing_alg_values_supported"`
 	IssParameterSupported bool     `json:"authorization_response_iss_parameter_supported"`
 	PARRequired           bool     `json:"require_pushed_authorization_requests"`
 }

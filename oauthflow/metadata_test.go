@@ -135,7 +135,7 @@ func TestG_Members(t *testing.T) {
 		Issuer: p.base, AuthorizationEndpoint: p.base + "/a", TokenEndpoint: p.base + "/t", RevocationEndpoint: p.base + "/r",
 		IntrospectionEndpoint: p.base + "/i", UserinfoEndpoint: p.base + "/u", RegistrationEndpoint: p.base + "/reg", DeviceEndpoint: p.base + "/d",
 		PAREndpoint: p.base + "/p", EndSessionEndpoint: p.base + "/e", JWKSURI: p.base + "/k", CodeChallengeMethods: []string{"S256"},
-		TokenAuthMethods: []string{"none"}, IDTokenAlgs: []string{"RS256"}, IssParameterSupported: true, PARRequired: true,
+		TokenAuthMethods: []string{"none"}, IssParameterSupported: true, PARRequired: true,
 	}
 	if diff := cmp.Diff(want, m); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/oauth2"
-
 	"authdeck/internal/secret"
 )
 
@@ -65,15 +63,6 @@ func ReadToken(a Answer, s Shape) (Token, error) {
 // Bearer reports whether a token of this type may be sent as RFC 6750 has it; the type is compared without regard to case
 // (Q2).
 func Bearer(tokenType string) bool { return strings.EqualFold(tokenType, "bearer") }
-
-// OAuth2 is the token as golang.org/x/oauth2 has it. Its Expiry is zero unless the lifetime is known.
-func (t Token) OAuth2() *oauth2.Token {
-	o := &oauth2.Token{AccessToken: t.AccessToken.Reveal(), TokenType: t.TokenType, RefreshToken: t.RefreshToken.Reveal()}
-	if t.Lifetime.Kind == LifetimeKnown {
-		o.Expiry = t.Received.Add(t.Lifetime.For)
-	}
-	return o
-}
 
 // text reads a text at path, or at the RFC's name if the path is empty. A number counts as one.
 func text(root any, path, name string) string {

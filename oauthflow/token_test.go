@@ -95,18 +95,6 @@ func TestQ2_TokenType(t *testing.T) {
 	}
 }
 
-func TestToken_OAuth2(t *testing.T) {
-	at := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
-	tok := oauthflow.Token{AccessToken: secretOf("at"), RefreshToken: secretOf("rt"), TokenType: "bearer", Received: at, Lifetime: known(0)}
-	if o := tok.OAuth2(); o.AccessToken != "at" || o.RefreshToken != "rt" || o.Type() != "Bearer" || !o.Expiry.Equal(at) || o.Valid() {
-		t.Errorf("an expired token: %+v", o)
-	}
-	tok.Lifetime = unknown
-	if o := tok.OAuth2(); !o.Expiry.IsZero() {
-		t.Errorf("unknown lifetime: %v", o.Expiry)
-	}
-}
-
 func TestPath(t *testing.T) {
 	v := map[string]any{"a": map[string]any{"b": []any{"x", map[string]any{"c.d": nil, `e\f`: "g"}}}, "": "empty", "0": "zero"}
 	for _, c := range []struct {

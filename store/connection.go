@@ -100,6 +100,18 @@ type Summary struct {
 	ScopesAsked, ScopesGranted         []string
 }
 
+// Summary is what a list shows of c. Refreshing is false: that stands in the store and not in the connection.
+func (c Connection) Summary() Summary {
+	return Summary{
+		ID: c.ID, Name: c.Name, Integration: c.Integration, Identity: c.Identity, IdentityImage: c.IdentityImage, Subject: c.Subject,
+		TokenType: c.Grant.TokenType, Generation: c.Generation,
+		CreatedAt: c.CreatedAt, ObtainedAt: c.Grant.ObtainedAt, RefreshedAt: c.Grant.RefreshedAt,
+		Lifetime: c.Grant.Lifetime, ExpiresAt: c.Grant.ExpiresAt, RefreshExpiresAt: c.Grant.RefreshExpiresAt,
+		Refreshable: !c.Grant.RefreshToken.IsZero(), Rotations: c.Grant.Rotations, Health: c.Health,
+		ScopesAsked: c.ScopesAsked, ScopesGranted: c.ScopesGranted,
+	}
+}
+
 // Intent is written and fsynced before a refresh request leaves, and cleared with its answer.
 type Intent struct {
 	Generation uint64    // of the connection that is being refreshed

@@ -1,40 +1,5 @@
 package store
 
-// The fields of an intent.
-const (
-	iGeneration uint64 = iota + 1
-	iStarted
-	iSent
-	iReplayed
-)
-
-func encodeIntent(i Intent) []byte {
-	var f fields
-	f.uint(iGeneration, i.Generation)
-	f.time(iStarted, i.Started)
-	f.flag(iSent, i.Sent)
-	f.flag(iReplayed, i.Replayed)
-	return f.b
-}
-
-func decodeIntent(record string) (Intent, error) {
-	var i Intent
-	r := reader{rest: record}
-	for r.next() {
-		switch r.tag {
-		case iGeneration:
-			i.Generation = r.uint()
-		case iStarted:
-			i.Started = r.time()
-		case iSent:
-			i.Sent = r.uint() == 1
-		case iReplayed:
-			i.Replayed = r.uint() == 1
-		}
-	}
-	return i, r.err
-}
-
 // The fields of an event.
 const (
 	eTime uint64 = iota + 1

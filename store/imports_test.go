@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// What store imports is what each start of authdeck-token pays for (design/dependencies.md). What pulls in more lives in a
-// folder below and is handed in.
+// Whatever imports store pays for what store imports at each start. What pulls in more lives in a folder below and is
+// handed in.
 func TestImports(t *testing.T) {
 	allowed := []string{
 		"authdeck/internal/clock", "authdeck/internal/safetext", "authdeck/internal/secret",

@@ -94,7 +94,7 @@ func (m *Memory) List(ctx context.Context) ([]Summary, error) {
 	list := []Summary{}
 	err := m.do(ctx, "list connections", reading, func() error {
 		for id, c := range m.connections {
-			s := summarize(normal(c))
+			s := normal(c).Summary()
 			_, s.Refreshing = m.intents[id]
 			list = append(list, s)
 		}

@@ -295,7 +295,7 @@ func (m *model) compare(t *testing.T, r *rapid.T, s Store) {
 	ctx := t.Context()
 	want := []Summary{}
 	for id, c := range m.connections {
-		sum := summarize(c)
+		sum := c.Summary()
 		_, sum.Refreshing = m.intents[id]
 		want = append(want, sum)
 

@@ -54,7 +54,7 @@ func (t *txn) putConnection(c Connection, w Write) (Connection, error) {
 	}
 	var record, summary fields
 	record.connection(c)
-	summary.summary(summarize(c))
+	summary.summary(c.Summary())
 	record.unknownFields(old, lastField)
 	if err := t.put(bConnections, key, c.Generation, record.b); err != nil {
 		return Connection{}, err

@@ -42,18 +42,6 @@ const (
 	lastField = fExtra
 )
 
-// summarize makes the list's view of c.
-func summarize(c Connection) Summary {
-	return Summary{
-		ID: c.ID, Name: c.Name, Integration: c.Integration, Identity: c.Identity, IdentityImage: c.IdentityImage, Subject: c.Subject,
-		TokenType: c.Grant.TokenType, Generation: c.Generation,
-		CreatedAt: c.CreatedAt, ObtainedAt: c.Grant.ObtainedAt, RefreshedAt: c.Grant.RefreshedAt,
-		Lifetime: c.Grant.Lifetime, ExpiresAt: c.Grant.ExpiresAt, RefreshExpiresAt: c.Grant.RefreshExpiresAt,
-		Refreshable: !c.Grant.RefreshToken.IsZero(), Rotations: c.Grant.Rotations, Health: c.Health,
-		ScopesAsked: c.ScopesAsked, ScopesGranted: c.ScopesGranted,
-	}
-}
-
 func (f *fields) summary(s Summary) {
 	f.text(fID, s.ID)
 	f.text(fName, s.Name)
@@ -80,7 +68,7 @@ func (f *fields) summary(s Summary) {
 }
 
 func (f *fields) connection(c Connection) {
-	f.summary(summarize(c))
+	f.summary(c.Summary())
 	f.text(fUserData, string(c.UserData))
 	f.dict(fConfig, c.Config)
 	f.text(fFlow, c.Flow)

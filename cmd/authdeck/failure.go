@@ -9,7 +9,7 @@ import (
 	"authdeck/internal/safetext"
 )
 
-// exitCodes is the table of design/cli.md.
+// exitCodes is the list in README.md.
 var exitCodes = map[connections.Kind]int{
 	connections.KindFailed:        1,
 	connections.KindConfiguration: 1,

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +24,33 @@ func (a *app) integrationsCmd() *cobra.Command {
 	cmd.AddCommand(a.integrationsListCmd(), a.integrationsShowCmd(), a.integrationsAddCmd(), a.integrationsSetCmd(),
 		a.integrationsNewCmd(), a.integrationsRemoveCmd(), notBuiltCmd("lint PATH", "checks a manifest or a service"))
 	return cmd
+}
+
+// integration finds what an integrations verb was given; the service is open then.
+func (a *app) integration(ctx context.Context, id string) (*connections.Service, connections.IntegrationView, error) {
+	svc, err := a.service(ctx)
+	if err != nil {
+		return nil, connections.IntegrationView{}, err
+	}
+	v, err := svc.Integration(ctx, id)
+	return svc, v, err
+}
+
+// changed says what was done to an integration and what comes next.
+func (a *app) changed(ctx context.Context, svc *connections.Service, id, what string) error {
+	v, err := svc.Integration(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(integrationRow(v))
+	}
+	next := "authdeck login " + id
+	if !v.Configured {
+		next = "authdeck integrations show " + id
+	}
+	a.note("%s %s; next: %s", what, id, next)
+	return nil
 }
 
 // integrationJSON is one integration as `integrations list` and `show` print it.
@@ -92,11 +121,7 @@ func (a *app) integrationsShowCmd() *cobra.Command {
 		Args:    cobra.ExactArgs(1), ValidArgsFunction: a.completeIntegrations,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			svc, err := a.service(ctx)
-			if err != nil {
-				return err
-			}
-			v, err := svc.Integration(ctx, args[0])
+			svc, v, err := a.integration(ctx, args[0])
 			if err != nil {
 				return err
 			}
@@ -109,12 +134,7 @@ func (a *app) integrationsShowCmd() *cobra.Command {
 				return err
 			}
 			if a.json {
-				return a.printJSON(struct {
-					integrationJSON
-					integrations.Info `json:"info"`
-					RedirectURI       string            `json:"redirect_uri"`
-					Config            map[string]string `json:"config"`
-				}{integrationRow(v), v.Info, redirect, shown(v.Info, cfg)})
+				return a.printJSON(integrationDetail(v, redirect, cfg))
 			}
 			a.showIntegration(v, redirect, cfg)
 			return nil
@@ -122,16 +142,48 @@ func (a *app) integrationsShowCmd() *cobra.Command {
 	}
 }
 
+// integrationDetail is one integration as `integrations show --json` prints it.
+func integrationDetail(v connections.IntegrationView, redirect string, cfg integrations.Config) any {
+	inputs := make([]map[string]any, 0, len(v.Inputs))
+	for _, in := range v.Inputs {
+		inputs = append(inputs, map[string]any{
+			"name": in.Name, "label": in.Label, "hint": in.Hint, "type": in.Type, "required": in.Required, "secret": in.Secret,
+			"default": in.Default, "pattern": in.Pattern,
+		})
+	}
+	return struct {
+		integrationJSON
+		RedirectURI   string              `json:"redirect_uri"`
+		RedirectClass string              `json:"redirect_class"`
+		Console       string              `json:"console"`
+		Docs          string              `json:"docs"`
+		ClientType    string              `json:"client_type"`
+		Setup         []string            `json:"setup"`
+		Inputs        []map[string]any    `json:"inputs"`
+		Config        map[string]string   `json:"config"`
+		Scopes        []string            `json:"scopes"`
+		PKCE          string              `json:"pkce"`
+		ClientAuth    string              `json:"client_auth"`
+		Refresh       string              `json:"refresh"`
+		CanRevoke     bool                `json:"can_revoke"`
+		RevokeNone    string              `json:"revoke_none"`
+		Notes         []string            `json:"notes"`
+		Facts         string              `json:"facts"`
+		Evidence      map[string][]string `json:"evidence"`
+		Unverified    []string            `json:"unverified"`
+	}{
+		integrationRow(v), redirect, string(v.Redirect.Class), v.Console, v.Docs, v.ClientType, orEmpty(v.Setup), inputs,
+		shown(v.Info, cfg), orEmpty(v.Scopes.Default), v.PKCE, v.Auth, v.Refresh, v.CanRevoke, v.RevokeNone, orEmpty(v.Notes),
+		v.Facts, v.Evidence, orEmpty(v.Unverified),
+	}
+}
+
 // shown are the config items that are set, secrets masked.
 func shown(info integrations.Info, cfg integrations.Config) map[string]string {
 	out := map[string]string{}
-	secretItem := map[string]bool{"client_secret": true}
-	for _, in := range info.Inputs {
-		secretItem[in.Name] = in.Secret
-	}
 	for name, value := range cfg {
 		out[name] = value.String()
-		if !secretItem[name] {
+		if !secretInput(info, name) {
 			out[name] = value.Reveal()
 		}
 	}
@@ -151,7 +203,7 @@ func (a *app) showIntegration(v connections.IntegrationView, redirect string, cf
 		"refresh", v.Refresh, "revocation", revoke, "scopes", strings.Join(v.Scopes.Default, " "),
 		"access token", v.Lifetime.Access, "refresh token", v.Lifetime.Refresh,
 		"unverified", strings.Join(v.Unverified, ", "), "facts of", v.Facts)
-	for _, n := range append(append(v.Notes, v.Lifetime.Cases...), v.Lifetime.Limits...) {
+	for _, n := range slices.Concat(v.Notes, v.Lifetime.Cases, v.Lifetime.Limits) {
 		a.printf("note: %s\n", safetext.Line(n, 0))
 	}
 	a.printf("\nset-up\n")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +14,6 @@ import (
 	"authdeck/integrations/discover"
 	"authdeck/integrations/manifest"
 	"authdeck/internal/safetext"
-	"authdeck/store"
 )
 
 // maxManifest is the largest manifest file that is read, in bytes.
@@ -135,23 +133,6 @@ func (a *app) free(ctx context.Context, svc *connections.Service, id string) err
 	}
 }
 
-// changed says what was done to an integration and what comes next.
-func (a *app) changed(ctx context.Context, svc *connections.Service, id, what string) error {
-	v, err := svc.Integration(ctx, id)
-	if err != nil {
-		return err
-	}
-	if a.json {
-		return a.printJSON(integrationRow(v))
-	}
-	next := "authdeck login " + id
-	if !v.Configured {
-		next = "authdeck integrations show " + id
-	}
-	a.note("%s %s; next: %s", what, id, next)
-	return nil
-}
-
 func (a *app) writeManifest(id string, text []byte) error {
 	dir := a.manifestDir()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -161,85 +142,4 @@ func (a *app) writeManifest(id string, text []byte) error {
 		return fmt.Errorf("write manifest: %w", err)
 	}
 	return nil
-}
-
-// The places of manifests that stay where they are, by id.
-const linksSection = "links"
-
-func (a *app) remember(ctx context.Context, id, path string) error {
-	return a.store.PutSetting(ctx, linksSection, id, path)
-}
-
-// links lists those places for the registry.
-func (a *app) links(ctx context.Context) ([]string, error) {
-	if a.store == nil {
-		return nil, nil
-	}
-	var paths []string
-	all, err := a.store.Settings(ctx, linksSection)
-	if err != nil {
-		return nil, err
-	}
-	for id := range all {
-		var path string
-		if err := a.store.Setting(ctx, linksSection, id, &path); err != nil {
-			return nil, err
-		}
-		paths = append(paths, path)
-	}
-	return paths, nil
-}
-
-func (a *app) integrationsRemoveCmd() *cobra.Command {
-	return &cobra.Command{
-		Use: "remove NAME", Aliases: []string{"rm"}, Short: "Forgets a manifest that was added; a linked file itself stays",
-		Example: "  authdeck integrations remove acme",
-		Args:    cobra.ExactArgs(1), ValidArgsFunction: a.completeIntegrations,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			svc, err := a.service(ctx)
-			if err != nil {
-				return err
-			}
-			v, err := svc.Integration(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			if v.Kind == integrations.KindBuiltIn {
-				return usage("%s is built in and stays", v.ID)
-			}
-			if v.Connections > 0 {
-				return &connections.Error{
-					Kind: connections.KindFailed, Message: fmt.Sprintf("%d connections of %s are kept", v.Connections, v.ID),
-					Hint: "revoke or remove them first: authdeck list",
-				}
-			}
-			if err := a.forget(ctx, svc, v); err != nil {
-				return err
-			}
-			if a.json {
-				return a.printJSON(map[string]string{"removed": v.ID})
-			}
-			a.note("%s is forgotten", v.ID)
-			return nil
-		},
-	}
-}
-
-func (a *app) forget(ctx context.Context, svc *connections.Service, v connections.IntegrationView) error {
-	var linked string
-	switch err := a.store.Setting(ctx, linksSection, v.ID, &linked); {
-	case err == nil:
-		if err := a.store.PutSetting(ctx, linksSection, v.ID, nil); err != nil {
-			return err
-		}
-	case errors.Is(err, store.ErrNotFound):
-		path := filepath.Join(a.manifestDir(), v.ID+".yaml")
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("remove manifest: %w", err)
-		}
-	default:
-		return err
-	}
-	return svc.ClearConfig(ctx, v.ID)
 }

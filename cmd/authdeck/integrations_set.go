@@ -28,11 +28,7 @@ An empty value (key=) removes an item.`,
 		Args: cobra.MinimumNArgs(1), ValidArgsFunction: a.completeIntegrations,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			svc, err := a.service(ctx)
-			if err != nil {
-				return err
-			}
-			v, err := svc.Integration(ctx, args[0])
+			svc, v, err := a.integration(ctx, args[0])
 			if err != nil {
 				return err
 			}
@@ -61,8 +57,9 @@ An empty value (key=) removes an item.`,
 	return cmd
 }
 
-func secretInput(v connections.IntegrationView, name string) bool {
-	for _, in := range v.Inputs {
+// secretInput reports whether a config item is never shown and never taken from the command line.
+func secretInput(info integrations.Info, name string) bool {
+	for _, in := range info.Inputs {
 		if in.Name == name {
 			return in.Secret
 		}
@@ -78,7 +75,7 @@ func (a *app) items(v connections.IntegrationView, pairs []string, fromStdin str
 		if !ok {
 			return nil, usage("config items are key=value, got %q", name)
 		}
-		if secretInput(v, name) && value != "" {
+		if secretInput(v.Info, name) && value != "" {
 			return nil, usage("%s is a secret: a command line is seen by others; use --stdin %s, or leave it out to be asked", name, name)
 		}
 		items[name] = secret.New(value)

@@ -16,7 +16,7 @@ import (
 	"authdeck/store"
 )
 
-// connectionJSON is a connection as `list`, `show` and `login` print it; design/cli.md "Machine output".
+// connectionJSON is a connection as `list`, `show` and `login` print it. Its names are promised to scripts.
 type connectionJSON struct {
 	ID            string         `json:"id"`
 	Name          string         `json:"name"`

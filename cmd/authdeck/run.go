@@ -51,7 +51,7 @@ func (a *app) runCmd() *cobra.Command {
 	f.StringArrayVarP(&pairs, "param", "p", nil, "a parameter, name=value; may be given again")
 	f.StringVar(&file, "params", "", "a file with a JSON object of parameters, - is stdin")
 	f.BoolVar(&dryRun, "dry-run", false, "show the requests that would be sent, send none")
-	f.BoolVar(&curl, "curl", false, "the same as a curl line")
+	f.BoolVar(&curl, "curl", false, "the same as a curl line (not built yet)")
 	return cmd
 }
 

@@ -1,0 +1,12 @@
+package integrations
+
+import "errors"
+
+// What callers branch on.
+var (
+	ErrNotRefreshable = errors.New("this integration cannot refresh")
+	ErrUnknownAction  = errors.New("no such action")
+	ErrBadParams      = errors.New("parameters do not fit the action")
+	ErrNotConfigured  = errors.New("the integration is not configured")
+	ErrNotFound       = errors.New("no such integration")
+)
