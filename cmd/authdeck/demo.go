@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"time"
 
@@ -122,11 +123,19 @@ func (a *app) demoUI(ctx context.Context, f demoFlags) error {
 	err = a.runUI(ctx, tui.Options{
 		StoreLine: "a throwaway store, its key in memory only: gone when you quit",
 		Play: func(ctx context.Context, authorizeURL string) error {
-			_, err := demo.PlayBrowser(ctx, authorizeURL, "ada@example.com")
+			_, err := demo.PlayBrowser(ctx, authorizeURL, playedAccount(authorizeURL))
 			return err
 		},
 	}, a.svc)
 	return errors.Join(err, d.close())
+}
+
+// playedAccount is who the played browser signs in as: whoever is asked for, else ada.
+func playedAccount(authorizeURL string) string {
+	if u, err := url.Parse(authorizeURL); err == nil && u.Query().Get("login_hint") != "" {
+		return u.Query().Get("login_hint")
+	}
+	return "ada@example.com"
 }
 
 // served is the line that `demo --serve` prints.

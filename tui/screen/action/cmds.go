@@ -33,6 +33,7 @@ type (
 	loadedMsg struct {
 		ref
 		actions []integrations.Action
+		missing string // the integration that the connection is of and that does not exist
 		err     error
 	}
 	ranMsg struct {
@@ -60,8 +61,14 @@ func (s *Screen) ref() ref { return ref{to: s, gen: s.gen} }
 func (s *Screen) load() tea.Cmd {
 	ctx, deck, conn, r := s.ctx, s.env.Deck, s.conn, s.ref()
 	return func() tea.Msg {
-		actions, err := deck.Actions(ctx, conn)
-		return loadedMsg{ref: r, actions: actions, err: err}
+		m := loadedMsg{ref: r}
+		m.actions, m.err = deck.Actions(ctx, conn)
+		if errors.Is(m.err, integrations.ErrNotFound) {
+			if c, err := deck.Show(ctx, conn); err == nil {
+				m.missing = c.Integration
+			}
+		}
+		return m
 	}
 }
 
@@ -153,6 +160,8 @@ func pretty(raw json.RawMessage) string {
 
 func duration(d time.Duration) string {
 	switch {
+	case d < time.Millisecond:
+		return "<1 ms"
 	case d < time.Second:
 		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
 	case d < time.Minute:

@@ -33,6 +33,7 @@ type Screen struct {
 
 	loaded  bool
 	problem string
+	missing string // the integration of the connection, where it does not exist any more
 	actions []integrations.Action
 	cursor  int
 	pane    pane
@@ -58,14 +59,11 @@ func New(env *screen.Env, connection string) screen.Screen {
 	return s
 }
 
-// Title is the crumb.
-func (s *Screen) Title() string {
-	t := safe(s.conn) + " › actions"
-	if s.env.Theme.ASCII {
-		t = safe(s.conn) + " > actions"
-	}
-	return t
-}
+// Title is the crumb: it stands behind that of the screen it was opened from. Whose actions they are, the pane says.
+func (s *Screen) Title() string { return "actions" }
+
+// TakesText reports whether letters go to the form: the shell's own keys do nothing then.
+func (s *Screen) TakesText() bool { return s.loaded && s.pane == filling && !s.running }
 
 // Init reads the actions, once.
 func (s *Screen) Init() tea.Cmd {
@@ -122,7 +120,7 @@ func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
 
 func (s *Screen) take(m loadedMsg) {
 	if m.err != nil {
-		s.problem = plain(m.err)
+		s.problem, s.missing = plain(m.err), m.missing
 		return
 	}
 	s.loaded, s.problem, s.actions = true, "", m.actions

@@ -1,6 +1,7 @@
 package action
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,10 +10,12 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
 	"authdeck/connections"
 	"authdeck/integrations"
+	"authdeck/tui/screen"
 	"authdeck/tui/screen/screentest"
 	"authdeck/tui/theme"
 )
@@ -203,6 +206,57 @@ func TestLoadFails(t *testing.T) {
 			t.Error(frame)
 		}
 	})
+}
+
+// gone is a deck whose connection is of an integration that does not exist any more.
+type gone struct{ *screentest.Deck }
+
+func (gone) Actions(context.Context, string) ([]integrations.Action, error) {
+	return nil, &connections.Error{Kind: connections.KindNotFound, Message: "there is no integration \"acme\"", Err: integrations.ErrNotFound}
+}
+
+// TestMissing: where the integration of the connection is gone, the screen says which, and what to do at every size. A
+// connection that is gone too is not taken for one.
+func TestMissing(t *testing.T) {
+	for _, there := range []bool{true, false} {
+		inBubble(t, nil, func(r *rig) {
+			if there {
+				var row screen.Row
+				row.Name, row.Integration = "demo", "acme"
+				r.deck.Rows = []screen.Row{row}
+			}
+			r.env.Deck = gone{r.deck}
+		}, func(t *testing.T, r *rig) {
+			for _, size := range screentest.Sizes() {
+				frame := r.screen.View(size.Width, size.Body)
+				screentest.Check(t, frame, size.Width, size.Body)
+				said := strings.Join(strings.Fields(ansi.Strip(frame)), " ")
+				for _, want := range []string{"acme of demo does not exist here", "authdeck integrations add", "d removes the connection"} {
+					if strings.Contains(said, want) != there {
+						t.Errorf("there %v: %q\n%s", there, want, frame)
+					}
+				}
+				if !strings.Contains(said, "acme") {
+					t.Error(frame)
+				}
+			}
+			r.loop.Press("esc")
+			if r.unused != 1 {
+				t.Error("esc does not go back")
+			}
+		})
+	}
+}
+
+// TestDuration: what took no measurable time did not take none.
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "<1 ms", 999 * time.Microsecond: "<1 ms", time.Millisecond: "1 ms", 1500 * time.Millisecond: "1.5 s", 61 * time.Second: "1:01 min",
+	} {
+		if got := duration(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
 }
 
 // TestHostile: whatever an action or a provider says, a frame stays a frame.

@@ -19,7 +19,7 @@ func (s *Screen) View(width, height int) string {
 	th := s.env.Theme
 	switch {
 	case !s.loaded && s.problem != "":
-		return ui.Screenful([]string{"", " " + th.Danger.Render(th.Glyph.Error+" "+s.problem)}, width, height)
+		return ui.Screenful(s.failed(width), width, height)
 	case !s.loaded:
 		return ui.Screenful([]string{"", th.Dim.Render(" reading the actions " + th.Glyph.Ellipsis)}, width, height)
 	case len(s.actions) == 0:
@@ -35,6 +35,36 @@ func (s *Screen) View(width, height int) string {
 	left := width * 2 / 5
 	a, b := s.left(left, height), s.right(width-left, height)
 	return ui.Screenful(ui.Beside(a, b), width, height)
+}
+
+// failed says why there are no actions, and what can be done where the integration is missing.
+func (s *Screen) failed(width int) []string {
+	th := s.env.Theme
+	text := s.problem
+	if s.missing != "" {
+		text = "the integration " + safe(s.missing) + " of " + safe(s.conn) + " does not exist here: its actions are not known"
+	}
+	lines := []string{""}
+	for i, l := range ui.Wrap(text, width-4) {
+		mark := " "
+		if i == 0 {
+			mark = th.Glyph.Error
+		}
+		lines = append(lines, " "+th.Danger.Render(mark+" "+l))
+	}
+	if s.missing == "" {
+		return lines
+	}
+	lines = append(lines, "")
+	for _, hint := range []string{
+		"its manifest brings it back: authdeck integrations add FILE|URL in a shell",
+		"or " + s.hotkey("esc", "goes back, and there ") + s.hotkey("d", "removes the connection"),
+	} {
+		for _, l := range ui.Wrap(hint, width-4) {
+			lines = append(lines, "   "+l)
+		}
+	}
+	return lines
 }
 
 // title is a pane's title; the one with the focus stands out.
@@ -53,7 +83,7 @@ func (s *Screen) left(width, height int) []string {
 		if text := safe(s.actions[s.cursor].Description); !s.beside && text != "" && len(lines)+2 <= rows {
 			lines = append(lines, "", " "+th.Dim.Render(text)) // there is no pane for it
 		}
-		return ui.Box(th, s.title("Actions", true), th.Dim.Render(strconv.Itoa(len(s.actions))), lines, width, height)
+		return ui.Box(th, s.title(ansi.Truncate("Actions of "+safe(s.conn), inner-8, th.Glyph.Ellipsis), true), th.Dim.Render(strconv.Itoa(len(s.actions))), lines, width, height)
 	}
 	a := s.actions[s.picked]
 	at := s.form.Focus()
@@ -69,8 +99,14 @@ func (s *Screen) left(width, height int) []string {
 	if a.Destructive {
 		lines = append(lines, "", " "+th.Warn.Render(th.Glyph.Warn+" it changes or deletes data"))
 	}
-	lines = window(lines, focus, rows)
-	return ui.Box(th, s.title("Input: "+name(a), s.pane == filling), "", lines, width, height)
+	lines = window(lines, focus, len(lines)-s.form.Len(), rows)
+	title, of := "Input: "+name(a), safe(s.conn)
+	if ui.Width(title)+ui.Width(of)+8 > inner {
+		of = ""
+	} else {
+		of = th.Dim.Render(of)
+	}
+	return ui.Box(th, s.title(title, s.pane == filling), of, lines, width, height)
 }
 
 func name(a integrations.Action) string {
@@ -236,11 +272,11 @@ func (s *Screen) about(width, rows int) []string {
 	return lines
 }
 
-// window is the height lines around the one that must be seen.
-func window(lines []string, focus, height int) []string {
+// window is the height lines around the one that must be seen, with up to extra more below it.
+func window(lines []string, focus, extra, height int) []string {
 	if len(lines) <= height || height <= 0 {
 		return lines
 	}
-	from := max(0, min(focus-height+2, len(lines)-height))
+	from := max(0, min(focus+max(1, extra)-height+1, focus, len(lines)-height))
 	return lines[from : from+height]
 }

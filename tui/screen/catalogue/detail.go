@@ -110,8 +110,11 @@ func (s *Screen) operations(v *connections.IntegrationView, short bool) []string
 		pkce = "no PKCE"
 	}
 	refresh := op("refresh", v.Refresh)
-	if v.Refresh == "none" {
+	switch v.Refresh {
+	case "none":
 		refresh = th.Dim.Render(th.Glyph.None + " refresh  none")
+	case "", "unknown": // a tick is for what is known
+		refresh = th.Dim.Render("? refresh  not known")
 	}
 	if short {
 		return []string{op("URL", pkce), op("callback", v.Auth), refresh}

@@ -57,18 +57,13 @@ func (s *Screen) Keys() []keys.Binding {
 	if v == nil {
 		page.Off, cp.Off, act.Off, set.Off = "nothing is selected", "nothing is selected", "nothing is selected", "nothing is selected"
 	} else {
-		switch {
-		case v.Console == "":
-			page.Off = "this integration names no page"
-		case s.env.OpenPage == nil:
+		if s.env.OpenPage == nil {
 			page.Off = "no browser here"
 		}
 		if s.redirects[v.ID] == "" {
 			cp.Off = "nothing is to be registered"
 		}
 		switch n := len(s.names[v.ID]); {
-		case v.Actions == 0:
-			act.Off = "it has no actions"
 		case n == 0:
 			act.Off = "no connection yet: enter makes one"
 		case n > 1:
@@ -78,13 +73,18 @@ func (s *Screen) Keys() []keys.Binding {
 			set.Off = "nothing to set up"
 		}
 	}
-	add := bind(idAdd, "add", "adds a manifest or an issuer", true, "+")
-	add.Off = "in a shell: authdeck integrations add FILE|URL"
-	list = append(list, page, cp)
+	add := bind(idAdd, "how to add", "says how a manifest or an issuer is added", true, "+")
+	if v == nil || v.Console != "" {
+		list = append(list, page)
+	}
+	list = append(list, cp)
 	if v != nil && v.Configured && needsSetup(v) {
 		list = append(list, set)
 	}
-	list = append(list, act, add,
+	if v == nil || v.Actions != 0 && v.Broken == "" {
+		list = append(list, act)
+	}
+	list = append(list, add,
 		bind(idFilter, "filter", "shows only what matches", false, "/"),
 		bind(idUp, "up", "goes up", false, "up", "k"),
 		bind(idDown, "down", "goes down", false, "down", "j"),
@@ -162,6 +162,8 @@ func (s *Screen) do(id string) tea.Cmd {
 		return s.openPage(v.Console)
 	case idCopy:
 		return sh.Copy("redirect address", s.redirects[v.ID], false)
+	case idAdd:
+		return sh.Toast(screen.ToastInfo, "in a shell: authdeck integrations add FILE|URL")
 	case idActions:
 		return sh.Push(action.New(s.env, s.names[v.ID][0]))
 	case idFilter:

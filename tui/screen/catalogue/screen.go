@@ -50,6 +50,9 @@ func (s *Screen) Title() string {
 	return "integrations /" + safetext.Line(s.filter, 20)
 }
 
+// TakesText reports whether letters go into the filter: the shell's own keys do nothing then.
+func (s *Screen) TakesText() bool { return s.typing }
+
 // Count is how many of how many are shown.
 func (s *Screen) Count() string {
 	return strconv.Itoa(len(s.shown)) + " of " + strconv.Itoa(len(s.all))

@@ -57,6 +57,9 @@ type Dialog struct {
 	failure failure
 
 	now time.Time
+
+	helping     bool // the keys are shown instead of the steps
+	width, tall int  // of the last View: the width it was for, and the most lines that were inside the box since
 }
 
 // New returns the dialog for this request. The browser is the program's choice where the request has none.
@@ -207,7 +210,7 @@ func (d *Dialog) done(m doneMsg) tea.Cmd {
 }
 
 func (d *Dialog) fail(err error, step int) {
-	d.phase, d.taken = failed, false
+	d.phase, d.taken, d.helping = failed, false, false
 	if d.paste != nil {
 		d.paste.clear()
 		d.paste = nil

@@ -6,7 +6,8 @@ import (
 	"authdeck/tui/ui"
 )
 
-func (d *Dialog) failedLines(inner int) []string {
+// failedLines say why it ended and what can be done, in at most most lines; the keys are always among them.
+func (d *Dialog) failedLines(inner, most int) []string {
 	th := d.env.Theme
 	f := d.failure
 	var lines []string
@@ -28,14 +29,18 @@ func (d *Dialog) failedLines(inner int) []string {
 					lines = append(lines, indent(th.Danger.Render(part)))
 				}
 			}
-			if f.hint != "" {
-				for _, part := range ui.Wrap(f.hint, inner-colText-2) {
+			for _, hint := range d.advice() {
+				for _, part := range ui.Wrap(hint, inner-colText-2) {
 					lines = append(lines, indent(part))
 				}
 			}
 		}
 	}
-	lines = append(lines, "")
+	if room := max(1, most-1); len(lines) > room {
+		lines = append(lines[:room-1:room-1], indent(th.Dim.Render(th.Glyph.Ellipsis)))
+	} else if len(lines) < room {
+		lines = append(lines, "")
+	}
 	var b strings.Builder
 	b.WriteString(" ")
 	for i, k := range d.failedKeys() {

@@ -18,6 +18,8 @@ type failure struct {
 	setup         bool       // the set-up is where this is put right
 	at            setup.Step // which step of it
 	other         bool       // another account came back than the connection has
+	port          bool       // the port is in use, or cannot be had
+	metadata      bool       // the server is not the one that was typed, or says of itself what cannot be
 }
 
 // failureOf reads an error of the deck.
@@ -28,6 +30,7 @@ func failureOf(err error, step int) failure {
 		f.hint = safe(e.Hint)
 		f.setup = e.Kind == connections.KindConfiguration
 		f.other = e.Kind == connections.KindOtherAccount
+		f.port = e.Kind == connections.KindPortBusy || strings.Contains(e.Hint, "--port")
 	}
 	code := ""
 	var o *oauthflow.Error
@@ -36,18 +39,49 @@ func failureOf(err error, step int) failure {
 	}
 	text := code + " " + err.Error()
 	switch {
+	case errors.Is(err, oauthflow.ErrMetadata):
+		f.setup, f.at, f.metadata = true, setup.StepClient, true
 	case strings.Contains(text, "redirect_uri") || strings.Contains(text, "redirect uri"):
 		f.setup, f.at = true, setup.StepRegister
 	case strings.Contains(text, "invalid_client") || strings.Contains(text, "unauthorized_client"):
 		f.setup, f.at = true, setup.StepClient
 	}
-	switch {
-	case f.setup:
-		f.hint = "the set-up shows what to register, and asks for what the provider gave"
-	case f.other:
-		f.hint = "sign in with the account of the connection, or keep the other one as a connection of its own"
-	}
 	return f
+}
+
+// advice is what helps against the failure, in this dialog.
+func (d *Dialog) advice() []string {
+	f := d.failure
+	switch {
+	case f.port:
+		return []string{
+			"free the port, and r tries again; another port is for a shell:",
+			"authdeck login " + d.target() + " --port N",
+		}
+	case f.other:
+		return []string{
+			"enter is once more, for the right account; n signs in anew and keeps it as a connection of its own",
+			"the grant that came was not kept here; it may live on at the provider until it ends there",
+		}
+	case f.metadata && d.canSetUp():
+		return []string{"the set-up asks for the address again: it has to be exactly as the provider writes it, also in its last /"}
+	case f.setup && d.canSetUp():
+		return []string{"the set-up shows what to register, and asks for what the provider gave"}
+	case f.hint != "":
+		return []string{f.hint}
+	}
+	return nil
+}
+
+// target is what `authdeck login` is to be called with for this sign-in.
+func (d *Dialog) target() string {
+	switch {
+	case d.req.Connection != "":
+		return safe(d.req.Connection)
+	case d.req.Integration != "":
+		return safe(d.req.Integration)
+	}
+	return safe(d.info.ID)
 }
 
 // plain is an error in one safe line.

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"authdeck/connections"
+	"authdeck/oauthflow"
 	"authdeck/tui/screen"
 	"authdeck/tui/screen/screentest"
 	"authdeck/tui/theme"
@@ -52,6 +53,30 @@ var states = []struct {
 		r.loop.Send(tea.PasteMsg{Content: "http://127.0.0.1:53682/callback?code=4/0Adeu5BW&state=abc"})
 		r.loop.Press("enter")
 	}},
+	{"paste-incomplete", screentest.Google(), func(r *rig) {
+		r.login.PasteErr = &connections.Error{
+			Kind: connections.KindUsage, Message: "this address is not the one that this sign-in waits for",
+			Hint: "paste the whole address that the browser ended on; it begins with http://127.0.0.1:53682/callback",
+		}
+	}, func(r *rig) {
+		r.loop.Send(tea.PasteMsg{Content: "http://127.0.0.1:53682/"})
+		r.loop.Press("enter")
+	}},
+	{"help", screentest.Google(), nil, func(r *rig) { r.loop.Press("?") }},
+	{"help-ssh", screentest.Google(), func(r *rig) {
+		r.login.Why, r.login.SSH = "this is an ssh session", "ssh -L 53682:127.0.0.1:53682 ada@build.example.com"
+	}, func(r *rig) { r.loop.Press("?") }},
+	{"help-failed", screentest.Google(), nil, func(r *rig) {
+		r.login.Finish(connections.Detail{}, errors.New("no"))
+		r.loop.Settle()
+		r.loop.Press("?")
+	}},
+	{"wrong-issuer", screentest.GitLab(), func(r *rig) {
+		r.deck.LoginFunc = func(context.Context, connections.LoginRequest) (screen.Login, error) {
+			err := fmt.Errorf("%w: it is of the issuer %q, not of %q", oauthflow.ErrMetadata, "https://id.example.com/", "https://id.example.com")
+			return nil, &connections.Error{Kind: connections.KindFailed, Message: err.Error(), Hint: "`authdeck -v` shows each exchange", Err: err}
+		}
+	}, nil},
 	{"taken", screentest.Google(), nil, func(r *rig) {
 		r.loop.Send(tea.PasteMsg{Content: "http://127.0.0.1:53682/callback?code=4/0Adeu5BW&state=abc"})
 		r.loop.Press("enter")
@@ -60,7 +85,7 @@ var states = []struct {
 		r.deck.LoginFunc = func(context.Context, connections.LoginRequest) (screen.Login, error) {
 			return nil, &connections.Error{
 				Kind: connections.KindPortBusy, Message: "port 53682 is held by rclone (pid 4711)",
-				Hint: "end that program and try again, or register another port and sign in with --port",
+				Hint: "end that program, or take another port with --port N, which has to be registered at the provider as well",
 			}
 		}
 	}, nil},

@@ -24,14 +24,31 @@ const (
 	idCancel = "login.cancel"
 	idHand   = "login.paste.take"
 	idLeave  = "login.paste.leave"
+	idHelp   = "login.help"
+	idSteps  = "login.help.leave"
 )
 
 func bind(id, key, label, help string) keys.Binding {
 	return keys.Binding{ID: id, Keys: []string{key}, Label: label, Help: help, Footer: true}
 }
 
-// Keys are the bindings in force now.
+// Keys are the bindings in force now. Where letters go into a field there is no help: its two keys stand beside it.
 func (d *Dialog) Keys() []keys.Binding {
+	switch {
+	case d.helping:
+		back := bind(idSteps, "esc", "back", "goes back to the sign-in")
+		back.Keys = []string{"esc", "?", "enter", "q"}
+		return []keys.Binding{back}
+	case d.phase == waiting && d.paste != nil:
+		return d.actions()
+	}
+	help := bind(idHelp, "?", "keys", "shows these keys")
+	help.Common = true
+	return append(d.actions(), help)
+}
+
+// actions are the bindings in force while help is not shown.
+func (d *Dialog) actions() []keys.Binding {
 	cancel := bind(idCancel, "esc", "cancel", "stops the sign-in; nothing listens any more")
 	switch {
 	case d.phase == failed:
@@ -72,9 +89,9 @@ func (d *Dialog) failedKeys() []keys.Binding {
 	again := bind(idAgain, "r", "try again", "starts the sign-in anew")
 	if d.failure.other && d.known {
 		again.Keys = []string{"enter", "r"}
-		return []keys.Binding{again, bind(idOther, "n", "new connection", "signs in once more and makes a connection of its own"), closes}
+		return []keys.Binding{again, bind(idOther, "n", "new connection", "signs in anew and keeps it as a connection of its own"), closes}
 	}
-	if !d.canSetUp() || d.failure.step == 1 && !d.failure.setup {
+	if !d.canSetUp() || d.failure.port {
 		again.Keys = []string{"enter", "r"}
 		return []keys.Binding{again, closes}
 	}
@@ -138,6 +155,8 @@ func (d *Dialog) do(id string) tea.Cmd {
 		return d.stop()
 	case idHand:
 		return d.takePaste()
+	case idHelp, idSteps:
+		d.helping = id == idHelp
 	case idLeave:
 		d.paste.clear()
 		d.paste = nil
@@ -169,6 +188,7 @@ func (d *Dialog) pasted(text string) {
 	if d.phase != waiting || d.taken {
 		return
 	}
+	d.helping = false
 	if d.paste == nil {
 		d.paste = &pasteField{}
 	}

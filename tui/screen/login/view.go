@@ -15,6 +15,7 @@ const (
 	boxWidth = 76
 	colText  = 6
 	barMost  = 20
+	usual    = 9 // lines inside the box that nearly every state needs: with them always, the box does not jump
 	barLeast = 6
 )
 
@@ -22,10 +23,16 @@ const (
 func (d *Dialog) View(width, height int) string {
 	th := d.env.Theme
 	w := min(boxWidth, width-2)
-	lines := d.lines(w - 2)
-	if most := height - 2; len(lines) > most && most > 0 {
-		lines = lines[:most]
+	most := max(1, height-2)
+	lines := d.lines(w-2, most)
+	if d.width != width {
+		d.width, d.tall = width, usual
 	}
+	d.tall = max(d.tall, len(lines)) // it grows where it must, and stays so
+	for len(lines) < d.tall {
+		lines = append(lines, "")
+	}
+	lines = lines[:min(len(lines), most)]
 	return strings.Join(ui.Box(th, th.Title.Render("Sign in to "+d.name()), th.Dim.Render(d.flow()), lines, w, 0), "\n")
 }
 
@@ -48,9 +55,12 @@ func (d *Dialog) flow() string {
 }
 
 // lines are the three steps and what belongs to them.
-func (d *Dialog) lines(inner int) []string {
-	if d.phase == failed {
-		return d.failedLines(inner)
+func (d *Dialog) lines(inner, most int) []string {
+	switch {
+	case d.helping:
+		return d.helpLines(inner)
+	case d.phase == failed:
+		return d.failedLines(inner, most)
 	}
 	lines := d.listening()
 	for _, w := range d.facts.warnings {

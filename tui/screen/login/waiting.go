@@ -73,7 +73,8 @@ func (d *Dialog) pasteLines(inner int) []string {
 	value := p.shown(th.Glyph.Masked)
 	switch {
 	case value == "":
-		value = th.Text.Reverse(true).Render(" ") + th.Dim.Render(" the address the browser ended on; only its start is shown")
+		value = th.Text.Reverse(true).Render(" ") + th.Dim.Render(d.fits(inner-colText-8,
+			" the address the browser ended on; only its start is shown", " the address the browser ended on"))
 	case p.busy:
 		value = th.Text.Render(value) + th.Dim.Render("  checking "+th.Glyph.Ellipsis)
 	default:

@@ -39,6 +39,32 @@ var states = []struct {
 	{"no-browser", screentest.GitHub(), func(r *rig) { r.env.OpenPage = nil }, nil},
 	{"copied", screentest.Google(), nil, func(r *rig) { r.loop.Press("c") }},
 	{"demo", screentest.Demo(), nil, nil},
+	{"app", app(), nil, nil},
+	{"app-scrolled", app(), nil, func(r *rig) {
+		r.screen.View(80, 19)
+		r.loop.Press("ctrl+d")
+	}},
+	{"app-filling", app(), nil, func(r *rig) { r.loop.Press("enter", "enter") }},
+}
+
+// app is one with much to know.
+func app() connections.IntegrationView {
+	v := screentest.GitHub()
+	v.ID, v.Name, v.ClientType = "github", "GitHub App", "GitHub App"
+	v.Written = []string{
+		"Leave the expiry of user authorization tokens switched on, and choose the app's permissions",
+		"On the app's page make a client secret; it is shown once",
+	}
+	v.Inputs[1].Hint = "the secret is sent with each exchange, and it is shown once only, on the page of the app"
+	v.Redirect.Note = "the port need not match the registered one; use 127.0.0.1, not localhost"
+	v.Lifetime = integrations.LifetimeFacts{Access: "8 h", Refresh: "26 weeks, used once"}
+	v.Notes = []string{
+		"What the token may do is set in the app and at its installation, not by scopes",
+		"An app that was installed for some repositories only sees nothing of the others",
+		"An organisation may have to approve the app before its members can use it there",
+		"The secret can be changed on the app's page; the old one works until it is deleted there",
+	}
+	return v
 }
 
 // TestFrames compares the set-up at every size, and in ASCII, and holds each frame against the invariants.

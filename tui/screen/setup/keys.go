@@ -20,6 +20,8 @@ const (
 	idSave     = "setup.save"
 	idSteps    = "setup.steps"
 	idTurn     = "setup.turn"
+	idHalfUp   = "move.half.up"
+	idHalfDn   = "move.half.down"
 )
 
 func bind(id, label, help string, footer bool, k ...string) keys.Binding {
@@ -50,7 +52,10 @@ func (s *Screen) Keys() []keys.Binding {
 	if s.redirect != "" {
 		list = append(list, bind(idCopy, "copy redirect address", "copies the address to register", true, "c", "y"))
 	}
-	return list
+	return append(list,
+		bind(idHalfDn, "more", "scrolls what is good to know", false, "ctrl+d", "pgdown"),
+		bind(idHalfUp, "back up", "scrolls it back", false, "ctrl+u", "pgup"),
+	)
 }
 
 func (s *Screen) fieldKeys() []keys.Binding {
@@ -115,6 +120,10 @@ func (s *Screen) do(id string) tea.Cmd {
 		return s.move(s.form.Focus() - 1)
 	case idSteps:
 		return s.move(-1)
+	case idHalfDn:
+		s.scroll(1)
+	case idHalfUp:
+		s.scroll(-1)
 	case idSave:
 		return s.handIn()
 	case idPage:

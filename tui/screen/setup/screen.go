@@ -30,6 +30,8 @@ type Screen struct {
 	saving   bool
 	problem  string // what is wrong: of loading, of saving, or why the set-up is shown again
 
+	top, page, most int // of what scrolls: the first line in sight, how many are, and how far it goes, as of the last View
+
 	again Step // the step that the provider refused, StepNone if none
 }
 
@@ -52,6 +54,9 @@ func (s *Screen) Title() string {
 	}
 	return "set up " + safe(s.id)
 }
+
+// TakesText reports whether letters go into a field: the shell's own keys do nothing then.
+func (s *Screen) TakesText() bool { return s.form != nil && s.form.Focus() >= 0 }
 
 // Init reads what is to be set up.
 func (s *Screen) Init() tea.Cmd { return s.load() }

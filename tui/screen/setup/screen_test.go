@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
 	"authdeck/connections"
@@ -26,6 +27,36 @@ func sets(r *rig) []map[string]string {
 		out = append(out, m)
 	}
 	return out
+}
+
+// TestNotes: everything good to know can be read at every size, and no step or field is lost for it.
+func TestNotes(t *testing.T) {
+	inBubble(t, app(), nil, func(t *testing.T, r *rig) {
+		for _, size := range screentest.Sizes() {
+			seen := ""
+			for range 12 {
+				frame := r.screen.View(size.Width, size.Body)
+				screentest.Check(t, frame, size.Width, size.Body)
+				seen += strings.Join(strings.Fields(strings.NewReplacer("│", " ", "─", " ").Replace(ansi.Strip(frame))), " ")
+				r.loop.Press("ctrl+d")
+			}
+			for _, want := range []string{"use 127.0.0.1", "not by", "of the", "approve", "deleted there", "26", "open https", "paste Client id", "Client secret *"} {
+				if !strings.Contains(seen, want) {
+					t.Errorf("%s: %q is never seen", size.Name, want)
+				}
+			}
+			r.loop.Press("pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
+			if r.screen.top != 0 {
+				t.Errorf("%s: %d lines from the start", size.Name, r.screen.top)
+			}
+		}
+		r.loop.Press("enter")
+		r.loop.Type("abc")
+		r.loop.Press("ctrl+u")
+		if got := r.screen.form.Value("client_id"); got != "" || !r.screen.TakesText() {
+			t.Errorf("ctrl+u in a field left %q", got)
+		}
+	})
 }
 
 // TestUpdate: what keys and pastes do.

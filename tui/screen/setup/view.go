@@ -2,7 +2,6 @@ package setup
 
 import (
 	"strconv"
-	"strings"
 
 	"authdeck/tui/ui"
 )
@@ -12,6 +11,9 @@ const (
 	colVerb   = 5
 	colObject = 15
 	wide      = 100 // from here on what to know stands beside the steps
+
+	leastNotes = 4 // lines that the notes must have of their own, their heading with them; else all scrolls together
+	hintLines  = 2 // that a field's hint may take
 )
 
 // View draws exactly height lines of exactly width cells.
@@ -28,40 +30,60 @@ func (s *Screen) View(width, height int) string {
 		return s.viewWide(width, height)
 	}
 	notes := s.notes(width)
-	main, focus := s.main(width, true)
+	main, seen := s.main(width, 3)
+	for air := 1; air >= 0 && len(main)-seen.extra+1+len(notes)+hintLines > height; air-- {
+		main, seen = s.main(width, air)
+	}
 	rest := height - len(main)
-	if len(notes) > 0 && rest >= 2 {
-		block := append([]string{ui.Rule(th, width)}, clip(notes, rest-1, th.Dim.Render(" "+th.Glyph.Ellipsis))...)
-		for len(main)+len(block) < height {
+	switch {
+	case len(notes) == 0 && rest >= 0:
+		s.most = 0
+		return ui.Screenful(main, width, height)
+	case rest >= leastNotes || rest > len(notes):
+		shown, place := s.scrolled(notes, rest-1)
+		for len(main)+1+len(shown) < height {
 			main = append(main, "")
 		}
-		return ui.Screenful(append(main, block...), width, height)
+		return ui.Screenful(append(append(main, s.rule(place, width)), shown...), width, height)
 	}
-	if len(main) > height {
-		main, focus = s.main(width, false)
+	// The terminal is too low for both: all of it scrolls, and what is not in sight is said to be there.
+	all := main
+	if len(notes) > 0 {
+		all = append(append(main, " "+th.Bold.Render("Good to know")), notes...)
 	}
-	return ui.Screenful(window(main, focus, height), width, height)
+	if s.form.Focus() >= 0 {
+		return ui.Screenful(window(all, seen, height), width, height)
+	}
+	shown, place := s.scrolled(all, height-1)
+	return ui.Screenful(append(shown, s.rule(place, width)), width, height)
 }
 
 func (s *Screen) viewWide(width, height int) string {
 	th := s.env.Theme
 	left := width * 19 / 30
-	main, focus := s.main(left-2, true)
-	a := ui.Box(th, th.Title.Render("Set up "+safe(s.info.Name)), "", window(main, focus, height-2), left, height)
+	main, seen := s.main(left-2, 3)
+	a := ui.Box(th, th.Title.Render("Set up "+safe(s.info.Name)), "", window(main, seen, height-2), left, height)
 	right := width - left
-	b := ui.Box(th, th.Title.Render("Good to know"), "", clip(s.notes(right-2), height-2, th.Dim.Render(" "+th.Glyph.Ellipsis)), right, height)
+	notes, place := s.scrolled(s.notes(right-2), height-2)
+	if place != "" {
+		place = th.Dim.Render("lines " + place)
+	}
+	b := ui.Box(th, th.Title.Render("Good to know"), place, notes, right, height)
 	return ui.Screenful(ui.Beside(a, b), width, height)
 }
 
-// main is the steps and the form, with the line that must be seen; roomy puts air between them.
-func (s *Screen) main(width int, roomy bool) (lines []string, focus int) {
+// sight is what must be seen of the lines: one of them, and how many more the hints and problems of the fields take.
+type sight struct{ line, extra int }
+
+// main is the steps and the form, with air lines of air: 3, 1 (above the form) or none.
+func (s *Screen) main(width, air int) (lines []string, seen sight) {
 	th := s.env.Theme
-	air := func() {
-		if roomy {
+	breathe := func(least int) {
+		if air >= least {
 			lines = append(lines, "")
 		}
 	}
-	air()
+	breathe(2)
 	for _, l := range ui.Wrap(s.headline(), width-2) {
 		lines = append(lines, " "+th.Bold.Render(l))
 	}
@@ -70,22 +92,23 @@ func (s *Screen) main(width int, roomy bool) (lines []string, focus int) {
 			lines = append(lines, " "+th.Danger.Render(th.Glyph.Error+" "+l))
 		}
 	}
-	air()
+	breathe(2)
 	current := s.current()
 	for i, l := range s.lines {
 		lines = append(lines, s.step(i, l, i == current, width)...)
 	}
-	focus = max(0, len(lines)-1)
+	seen.line = max(0, len(lines)-1)
 	if s.form.Focus() < 0 && current < len(s.lines) {
-		focus = 0
+		seen.line = 0
 	}
 	if s.form.Len() == 0 {
-		return lines, focus
+		return lines, seen
 	}
-	air()
+	breathe(1)
 	rows, on := s.form.View(th, width-colVerb)
+	seen.extra = len(rows) - s.form.Len()
 	if on >= 0 {
-		focus = len(lines) + on
+		seen.line = len(lines) + on
 	}
 	for _, r := range rows {
 		lines = append(lines, ui.Spaces(colVerb-2)+r)
@@ -93,7 +116,7 @@ func (s *Screen) main(width int, roomy bool) (lines []string, focus int) {
 	if s.saving {
 		lines = append(lines, ui.Spaces(colVerb)+th.Dim.Render("saving "+th.Glyph.Ellipsis))
 	}
-	return lines, focus
+	return lines, seen
 }
 
 func (s *Screen) headline() string {
@@ -193,55 +216,4 @@ func (s *Screen) stepKeys(step Step) []string {
 	case StepNone, StepChoose, StepWritten, StepClient:
 	}
 	return nil
-}
-
-// notes are what a person should know before the first login.
-func (s *Screen) notes(width int) []string {
-	th := s.env.Theme
-	var lines []string
-	add := func(mark, text string) {
-		for i, part := range ui.Wrap(safe(text), width-4) {
-			if i > 0 {
-				mark = " "
-			}
-			lines = append(lines, " "+mark+" "+part)
-		}
-	}
-	if s.info.Redirect.Note != "" {
-		add(th.Info.Render(th.Glyph.Info), s.info.Redirect.Note)
-	}
-	for _, n := range s.info.Notes {
-		add(th.Warn.Render(th.Glyph.Warn), n)
-	}
-	if l := s.info.Lifetime; l.Access != "" || l.Refresh != "" {
-		words := []string{}
-		if l.Access != "" {
-			words = append(words, "access token "+l.Access)
-		}
-		if l.Refresh != "" {
-			words = append(words, "refresh token "+l.Refresh)
-		}
-		add(th.Info.Render(th.Glyph.Info), strings.Join(words, ", "))
-	}
-	return lines
-}
-
-// clip is at most n lines; more is said to be there.
-func clip(lines []string, n int, more string) []string {
-	if len(lines) <= n {
-		return lines
-	}
-	if n <= 0 {
-		return nil
-	}
-	return append(lines[:n-1:n-1], more)
-}
-
-// window is the height lines around the one that must be seen.
-func window(lines []string, focus, height int) []string {
-	if len(lines) <= height || height <= 0 {
-		return lines
-	}
-	from := min(max(0, focus-height+2), len(lines)-height)
-	return lines[from : from+height]
 }

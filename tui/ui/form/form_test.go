@@ -162,3 +162,20 @@ func TestView(t *testing.T) {
 		}
 	})
 }
+
+// TestHints: a hint and a problem are read to their end at every width; below a narrow column of values they begin left.
+func TestHints(t *testing.T) {
+	const hint = "the secret is sent with each exchange, and it is shown once only"
+	for _, width := range []int{24, 40, 55, 75, 120} {
+		f := New([]Field{{Name: "a", Label: "Client secret", Required: true, Hint: hint}})
+		f.SetFocus(0)
+		for _, want := range []string{hint, "needed"} {
+			lines, at := f.View(theme.New(theme.Options{}), width)
+			said := strings.Join(strings.Fields(ansi.Strip(strings.Join(lines[at+1:], " "))), " ")
+			if !strings.Contains(said, want) {
+				t.Errorf("in %d cells: %q", width, said)
+			}
+			f.CheckAll()
+		}
+	}
+}

@@ -9,14 +9,16 @@ import (
 	"authdeck/tui/theme"
 )
 
-// The widest label column, and the narrowest value that labels must leave room for.
+// The widest label column, the narrowest value that labels must leave room for, and the narrowest column in which a hint
+// stands below the value.
 const (
 	maxLabel = 16
 	minValue = 12
+	minHint  = 30
 )
 
 // View draws the fields in lines of exactly width cells, and says which line the field with the focus is on (-1: none).
-// A field takes one line, and one more for what is wrong with it, or, with the focus, for its hint.
+// A field takes one line, and below it as many as needed for what is wrong with it, or, with the focus, for its hint.
 func (f *Form) View(th *theme.Theme, width int) (lines []string, focus int) {
 	focus = -1
 	label := 0
@@ -34,12 +36,34 @@ func (f *Form) View(th *theme.Theme, width int) (lines []string, focus int) {
 		lines = append(lines, row(th, x, on, label, width))
 		switch {
 		case x.problem != "":
-			lines = append(lines, pad(strings.Repeat(" ", label+4)+th.Danger.Render(th.Glyph.Error+" "+x.problem), width))
+			under := below(label, width, ansi.StringWidth(x.problem)+2)
+			for i, part := range wrap(x.problem, width-under-2) {
+				mark := th.Glyph.Error
+				if i > 0 {
+					mark = " "
+				}
+				lines = append(lines, pad(strings.Repeat(" ", under)+th.Danger.Render(mark+" "+part), width))
+			}
 		case on && x.Hint != "":
-			lines = append(lines, pad(strings.Repeat(" ", label+4)+th.Dim.Render(x.Hint), width))
+			under := below(label, width, ansi.StringWidth(x.Hint))
+			for _, part := range wrap(x.Hint, width-under) {
+				lines = append(lines, pad(strings.Repeat(" ", under)+th.Dim.Render(part), width))
+			}
 		}
 	}
 	return lines, focus
+}
+
+// below is the column in which a text of so many cells stands below a field: that of the values, unless it is too narrow.
+func below(label, width, cells int) int {
+	if at := label + 4; cells <= width-at || width-at >= minHint {
+		return at
+	}
+	return 4
+}
+
+func wrap(text string, width int) []string {
+	return strings.Split(ansi.Wrap(text, max(1, width), "/&?="), "\n")
 }
 
 // mark is the room that the mark of a required field takes.
