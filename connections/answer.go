@@ -209,7 +209,7 @@ func receivedAt(g integrations.Grant, now time.Time) time.Time {
 func lifetimeWords(g store.Grant) string {
 	switch g.Lifetime {
 	case store.LifetimeKnown:
-		return "lives " + span(g.ExpiresAt.Sub(g.ObtainedAt))
+		return "lives " + exactSpan(g.ExpiresAt.Sub(g.ObtainedAt))
 	case store.LifetimeNever:
 		return "no expiry"
 	case store.LifetimeUnknown:

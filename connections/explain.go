@@ -45,6 +45,8 @@ func explain(err error) error {
 		e.Kind, e.Hint = KindTransient, "something else changed the connection meanwhile: try again"
 	case errors.As(err, &call):
 		e.Kind, e.Message, e.Hint = kindOf(call.Class), safetext.Line(call.Error(), 300), hintOf(call.Class)
+	case misspelt(err) != "":
+		e.Kind, e.Hint = KindConfiguration, misspelt(err)
 	case errors.Is(err, integrations.ErrNotFound):
 		e.Kind, e.Hint = KindNotFound, "`authdeck integrations list` names what there is"
 	case errors.Is(err, integrations.ErrNotConfigured):
@@ -59,6 +61,23 @@ func explain(err error) error {
 		e.Kind, e.Message, e.Hint = KindTransient, "the time was over before an answer came", "nothing was lost; try again"
 	}
 	return e
+}
+
+// misspelt is what to do about an issuer that spells itself otherwise than the settings do, "" if that is not the matter.
+func misspelt(err error) string {
+	var e interface {
+		error
+		RightIssuer() (integration, item, issuer string)
+	}
+	if !errors.As(err, &e) {
+		return ""
+	}
+	id, item, issuer := e.RightIssuer()
+	issuer = safetext.Line(issuer, 300)
+	if item == "" {
+		return "the server calls itself " + issuer + ": write that in the manifest of " + safetext.Line(id, 60) + " as its issuer"
+	}
+	return "the server calls itself " + issuer + ": authdeck integrations set " + safetext.Line(id, 60) + " " + safetext.Line(item, 60) + "=" + issuer
 }
 
 // storeError is a failure of the store while doing something; an error without a better name is still the store's.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"authdeck/connections"
+	"authdeck/integrations"
 	"authdeck/store"
 )
 
@@ -100,5 +102,36 @@ func TestChanges(t *testing.T) {
 	case <-changes:
 	case <-time.After(10 * time.Second):
 		t.Error("a write was not told")
+	}
+}
+
+// otherSpelling is an error of a manifest whose issuer is spelled otherwise.
+type otherSpelling struct{ item string }
+
+func (otherSpelling) Error() string { return "it is of the issuer http://127.0.0.1:8765/" }
+
+func (o otherSpelling) RightIssuer() (integration, item, issuer string) {
+	return "local", o.item, "http://127.0.0.1:8765/"
+}
+
+// TestMisspeltIssuer: the hint names the right spelling and where it goes.
+func TestMisspeltIssuer(t *testing.T) {
+	t.Parallel()
+	for item, want := range map[string]string{
+		"issuer": "authdeck integrations set local issuer=http://127.0.0.1:8765/", "": "http://127.0.0.1:8765/: write that in the manifest of local",
+	} {
+		e := connections.Explain(fmt.Errorf("find the token endpoint: %w", otherSpelling{item}))
+		if e.Kind != connections.KindConfiguration || !strings.Contains(e.Hint, want) {
+			t.Errorf("%s %q, want %q", e.Kind, e.Hint, want)
+		}
+	}
+	b := newBench(t, nil, func(p *provider) integrations.Integration {
+		p.info.NeedsID, p.info.Register = true, true
+		return &able{provider: p, register: func(string) (integrations.Config, error) { return nil, otherSpelling{"issuer"} }}
+	})
+	_, err := b.Login(t.Context(), connections.LoginRequest{Integration: "example"})
+	var e *connections.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Hint, "set local issuer=http://127.0.0.1:8765/") {
+		t.Errorf("%v, hint %+v", err, e)
 	}
 }

@@ -1,10 +1,14 @@
 package connections
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
+
+	"authdeck/store"
 )
 
 func TestProposedName(t *testing.T) {
@@ -53,6 +57,34 @@ func TestNearest(t *testing.T) {
 	} {
 		if got := nearest(c.word, []string{"client_id", "client_secret", "host"}); got != c.want {
 			t.Errorf("%q: %q, want %q", c.word, got, c.want)
+		}
+	}
+}
+
+func TestCheckName(t *testing.T) {
+	t.Parallel()
+	for name, ok := range map[string]bool{
+		"demo-ada": true, "my bad name!": true, "日本": true, strings.Repeat("x", 64): true,
+		"demo/bad name!": false, "/": false, "-x": false, "a\nb": false, "a\x1b[31m": false, "a\u202eb": false, "": false, " a": false,
+		strings.Repeat("x", 65): false, strings.Repeat("日", 33): false,
+	} {
+		err := checkName(name)
+		var e *Error
+		if (err == nil) != ok || err != nil && (!errors.As(err, &e) || e.Kind != KindUsage || e.Hint == "") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestLifetimeWords(t *testing.T) {
+	t.Parallel()
+	for life, want := range map[time.Duration]string{
+		90 * time.Second: "lives 1 min 30 s", time.Minute: "lives 1 min", 30 * time.Second: "lives 30 s", time.Hour: "lives 1 h",
+		90 * time.Minute: "lives 1 h 30 min", 3599 * time.Second: "lives 59 min 59 s", 36 * time.Hour: "lives 1 d 12 h", 0: "lives 0 s",
+	} {
+		now := time.Unix(1_800_000_000, 0)
+		if got := lifetimeWords(store.Grant{Lifetime: store.LifetimeKnown, ObtainedAt: now, ExpiresAt: now.Add(life)}); got != want {
+			t.Errorf("%s: %q, want %q", life, got, want)
 		}
 	}
 }

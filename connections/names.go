@@ -19,9 +19,11 @@ func checkName(name string) error {
 	case safetext.Line(name, 0) != name:
 		why = "a name has no control or invisible characters"
 	case safetext.Width(name) > nameCells:
-		why = "a name has at most 64 characters"
+		why = "a name is at most 64 columns wide"
 	case strings.HasPrefix(name, "-"):
 		why = `a name does not begin with "-"`
+	case strings.Contains(name, "/"):
+		why = `a name has no "/"`
 	case isID(name):
 		why = "a name does not look like an id"
 	default:

@@ -40,7 +40,7 @@ func (l *Login) register(ctx context.Context, reg integrations.Registrar) error 
 	if err != nil {
 		e := explain(fmt.Errorf("register a client with %s: %w", safetext.Line(l.info.Name, 60), err))
 		var x *Error
-		if errors.As(e, &x) && x.Kind != KindTransient {
+		if errors.As(e, &x) && x.Kind != KindTransient && misspelt(err) == "" {
 			x.Kind, x.Hint = KindConfiguration, "make a client by hand and set it: authdeck integrations set "+safetext.Line(l.info.ID, 60)+" client_id=…"
 		}
 		return e

@@ -71,6 +71,7 @@ func (s *Service) revoke(ctx context.Context, c store.Connection, integ integrat
 		defer cancel()
 		answer, err := revoker.Revoke(asking, integrations.RevokeRequest{Config: cfg, Kept: kept(c)})
 		if err != nil {
+			r.untold(c)
 			return s.notRevoked(ctx, c, r, fmt.Errorf("revoke at %s: %w", safetext.Line(info.Name, 60), err))
 		}
 		r.RefreshToken, r.AccessToken, r.Hint = answer.RefreshToken, answer.AccessToken, safetext.Line(answer.Hint, 300)
@@ -95,6 +96,17 @@ func (s *Service) revoke(ctx context.Context, c store.Connection, integ integrat
 		return r, halfRevoked(info, c, &r)
 	}
 	return r, nil
+}
+
+// untold: the provider was not asked, so it is not known what it can do.
+func (r *Revocation) untold(c store.Connection) {
+	r.RefreshToken, r.AccessToken = oauthflow.RevokeFailed, oauthflow.RevokeFailed
+	if c.Grant.RefreshToken.IsZero() {
+		r.RefreshToken = oauthflow.RevokeNone
+	}
+	if c.Grant.AccessToken.IsZero() {
+		r.AccessToken = oauthflow.RevokeNone
+	}
 }
 
 // halfDone: the access token has ended, and the refresh token, which could bring another, has not.

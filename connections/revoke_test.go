@@ -79,6 +79,9 @@ func TestE_Revoke(t *testing.T) {
 			if errors.As(err, &e) {
 				hint += e.Hint
 			}
+			if c.err != nil && (r.RefreshToken != failed || r.AccessToken != failed) {
+				t.Errorf("%s, %s: nobody said that it is unsupported", r.RefreshToken, r.AccessToken)
+			}
 			if r.Verified != c.verified || !strings.Contains(hint, c.hint) || c.refresh != "" && r.RefreshToken != c.refresh {
 				t.Errorf("%+v, want %q and a hint with %q", r, c.verified, c.hint)
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"authdeck/integrations"
@@ -76,7 +77,7 @@ func (s *Service) Run(ctx context.Context, r RunRequest) (RunResult, error) {
 	if err != nil {
 		return RunResult{}, err
 	}
-	run := running{s: s, runner: runner, name: safetext.Line(action.Name, 60), req: integrations.ActionRequest{Action: action.Name, Params: r.Params, DryRun: r.DryRun}}
+	run := running{s: s, runner: runner, name: safetext.Line(strings.ReplaceAll(action.Name, ":", " "), 64), req: integrations.ActionRequest{Action: action.Name, Params: r.Params, DryRun: r.DryRun}}
 	var captured map[string]string
 	switch {
 	case c != nil:
@@ -192,8 +193,21 @@ func unauthorized(err error) bool {
 	return errors.As(err, &a) && a.Unauthorized
 }
 
+// ActionUse reads an event of an action: its name, and what came of it ("200 in 1ms", or the error's words, which may hold
+// colons). Both are "" for other events.
+func ActionUse(e store.Event) (name, result string) {
+	if e.Event != "action" {
+		return "", ""
+	}
+	name, result, _ = strings.Cut(e.Detail, ": ")
+	return name, result
+}
+
 // record writes the history, and what a 401 says of a token that nothing else tells the end of.
 func (r *running) record(ctx context.Context, c store.Connection, err error) {
+	if err != nil && len(r.result.Exchanges) == 0 && classOf(err) == "" {
+		return // refused before anything was sent
+	}
 	took := r.result.Duration.Round(time.Millisecond)
 	e := r.s.event(c, "action", "ok", "%s: %d in %s", r.name, r.result.Status, took)
 	if err != nil {

@@ -37,6 +37,8 @@ func (a *api) run(r integrations.ActionRequest) (integrations.ActionResult, erro
 	case used != a.good && a.good != "":
 		x.Status, result = 401, nil
 		err = &integrations.ActionError{Status: 401, Message: "401 from api.example", Unauthorized: true}
+	case errors.Is(a.fail, integrations.ErrBadParams):
+		return integrations.ActionResult{}, a.fail
 	case a.fail != nil:
 		x.Status, result, err = 422, nil, a.fail
 	}
@@ -74,7 +76,7 @@ func TestRun(t *testing.T) {
 		{"401, no refresh token", api{good: "none"}, []func(*store.Connection){norefresh}, answer{}, []string{"access-0"}, 0, 401, connections.KindSignIn, ""},
 		{"401 of a token that never ends is its end", api{good: "none"}, []func(*store.Connection){norefresh, endless}, answer{}, []string{"access-0"}, 0, 401, connections.KindSignIn, store.TroubleDead},
 		{"an error answer", api{fail: &integrations.ActionError{Status: 422, Message: "no such note"}}, nil, answer{}, []string{"access-0"}, 0, 422, connections.KindAction, ""},
-		{"bad parameters", api{fail: fmt.Errorf("text: %w", integrations.ErrBadParams)}, nil, answer{}, []string{"access-0"}, 0, 422, connections.KindUsage, ""},
+		{"bad parameters", api{fail: fmt.Errorf("text: %w", integrations.ErrBadParams)}, nil, answer{}, []string{"access-0"}, 0, 0, connections.KindUsage, ""},
 		{"no network", api{fail: refused}, nil, answer{}, []string{"access-0"}, 0, 422, connections.KindTransient, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -83,7 +85,11 @@ func TestRun(t *testing.T) {
 			b.p.refresh = []answer{c.answer}
 			conn := b.put("work", time.Minute, time.Hour, c.change...)
 			r, err := b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "who-am-i"})
-			if kindOf(t, err) != c.kind || r.Status != c.status || len(r.Exchanges) != len(c.calls) {
+			exchanges := len(c.calls)
+			if c.kind == connections.KindUsage {
+				exchanges = 0
+			}
+			if kindOf(t, err) != c.kind || r.Status != c.status || len(r.Exchanges) != exchanges {
 				t.Errorf("%v, status %d, %d exchanges; want %q, %d", err, r.Status, len(r.Exchanges), c.kind, c.status)
 			}
 			if err == nil && string(r.Result) != `{"ok":true}` {
@@ -96,6 +102,12 @@ func TestRun(t *testing.T) {
 				t.Errorf("health %+v, want %q", h, c.trouble)
 			}
 			events := b.events(conn.ID)
+			if c.kind == connections.KindUsage { // nothing was sent, so nothing was used
+				if len(events) > 0 {
+					t.Errorf("events %v, want none", events)
+				}
+				return
+			}
 			want := map[bool]string{true: "action ok", false: "action failed"}[err == nil]
 			if events[len(events)-1] != want {
 				t.Errorf("events %v, want %s at the end", events, want)
@@ -158,5 +170,32 @@ func TestRunWithoutConnection(t *testing.T) {
 		if list, err := b.Actions(t.Context(), ref); err != nil || len(list) != 2 {
 			t.Errorf("%s: %v %v", ref, list, err)
 		}
+	}
+}
+
+// TestActionUse: the history tells an action's name from what came of it, whatever the API's words are.
+func TestActionUse(t *testing.T) {
+	t.Parallel()
+	a := &api{}
+	b := runBench(t, a)
+	c := b.put("work", 0, time.Hour)
+	for _, fail := range []error{nil, &integrations.ActionError{Status: 422, Message: "title: too long: at most 10"}} {
+		a.fail = fail
+		_, _ = b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "who-am-i"})
+	}
+	list, err := b.store.History(t.Context(), c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got [][2]string
+	for _, e := range list {
+		name, result := connections.ActionUse(e)
+		got = append(got, [2]string{name, result})
+	}
+	if diff := cmp.Diff([][2]string{{"who-am-i", "200 in 1ms"}, {"who-am-i", "title: too long: at most 10"}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if name, result := connections.ActionUse(store.Event{Event: "refresh", Detail: "failed: x"}); name != "" || result != "" {
+		t.Errorf("a refresh is a use of %q: %q", name, result)
 	}
 }

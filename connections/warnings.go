@@ -60,6 +60,20 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d s", max(0, d)/time.Second)
 }
 
+// exactSpan is a duration in its two largest units, for what is to be told and not only estimated: "1 min 30 s".
+func exactSpan(d time.Duration) string {
+	d = d.Round(time.Second)
+	for _, unit := range []struct{ large, small time.Duration }{{24 * time.Hour, time.Hour}, {time.Hour, time.Minute}, {time.Minute, time.Second}} {
+		if rest := d % unit.large / unit.small * unit.small; d >= unit.large && rest > 0 {
+			return span(d-d%unit.large) + " " + span(rest)
+		}
+		if d >= unit.large {
+			break
+		}
+	}
+	return span(d)
+}
+
 // missingScopes are those asked for and not granted. A provider that echoes an OpenID scope under a longer name of its
 // own has granted it, and offline_access is answered by a refresh token.
 func missingScopes(asked, granted []string, refreshable bool) []string {

@@ -25,6 +25,7 @@ type Info struct {
 	Console    string   // page where a client is made; may hold templates of inputs already replaced
 	Setup      []string // numbered steps for a person, made or written
 	Written    []string // those of Setup that the manifest wrote itself, for who makes the others out of Console, Redirect and Inputs
+	After      []string // the same, for those that come once the redirect address is registered; Written come before
 	ClientType string   // which client type to choose in the console, "" if there is no choice
 	Inputs     []Input
 	NeedsID    bool // a client id is needed before a login
@@ -87,6 +88,8 @@ type Redirect struct {
 	Port  int    // 0: ephemeral (any_port), else fixed
 	Path  string // "/callback"
 	Note  string
+	// Unregistered: the provider keeps no list of addresses, so nothing is to be registered there.
+	Unregistered bool
 }
 
 // Scopes says what is asked for.

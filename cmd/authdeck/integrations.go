@@ -210,7 +210,11 @@ func (a *app) showIntegration(v connections.IntegrationView, redirect string, cf
 	for i, s := range v.Setup {
 		a.printf("  %d  %s\n", i+1, safetext.Line(s, 0))
 	}
-	a.printf("  redirect address to register, exactly: %s\n", redirect)
+	if v.Redirect.Unregistered {
+		a.printf("  no redirect address is to be registered; authdeck sends %s, with a free port\n", redirect)
+	} else {
+		a.printf("  redirect address to register, exactly: %s\n", redirect)
+	}
 	if v.Redirect.Note != "" {
 		a.printf("  (%s)\n", safetext.Line(v.Redirect.Note, 0))
 	}

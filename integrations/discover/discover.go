@@ -22,22 +22,25 @@ type Found struct {
 	Metadata oauthflow.Metadata
 	// Config is what registration returned (client_id, …): to be sealed. Empty if the server registers no clients.
 	Config integrations.Config
+
+	name string // what people call it; "" is the host
 }
 
 // errIncomplete: a sign-in needs both endpoints.
 var errIncomplete = errors.New("the server's metadata has no authorization or token endpoint, so nobody can sign in there")
 
-// Issuer reads the metadata of an issuer and writes a manifest from it; https, http only on loopback. id "" proposes one.
-// Errors are those of [oauthflow.Caller.Discover].
+// Issuer reads the metadata of an issuer and writes a manifest from it; https, http only on loopback. An issuer that spells
+// itself with a final slash more or less than the address is asked for by that spelling, which Metadata then has. id names
+// the integration; "" proposes one, and the host names it then. Errors are those of [oauthflow.Caller.Discover].
 func Issuer(ctx context.Context, c *oauthflow.Caller, issuer, id string) (Found, error) {
-	m, err := c.Discover(ctx, issuer)
+	m, err := manifest.DiscoverSpelled(ctx, c, issuer)
 	if err != nil {
 		return Found{}, err
 	}
 	if m.AuthorizationEndpoint == "" || m.TokenEndpoint == "" {
 		return Found{}, errIncomplete
 	}
-	f := Found{ID: id, Metadata: m}
+	f := Found{ID: id, Metadata: m, name: id}
 	if f.ID == "" {
 		f.ID = proposedID(issuer)
 	}
@@ -103,7 +106,7 @@ func (f *Found) write(c *oauthflow.Caller, made *client) error {
 	if c.Clock != nil {
 		now = c.Clock.Wall()
 	}
-	text, err := page(f.ID, f.Metadata, made, now)
+	text, err := page(f.ID, f.name, f.Metadata, made, now)
 	if err != nil {
 		return err
 	}

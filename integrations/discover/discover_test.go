@@ -141,7 +141,9 @@ func TestIssuerRefuses(t *testing.T) {
 		change       map[string]any
 		want         error
 	}{
-		{"O15: another issuer", issuer, map[string]any{"issuer": issuer + "/"}, oauthflow.ErrMetadata},
+		{"O15: another issuer", issuer, map[string]any{"issuer": issuer + "x"}, oauthflow.ErrMetadata},
+		{"O15: two slashes more", issuer, map[string]any{"issuer": issuer + "//"}, oauthflow.ErrMetadata},
+		{"O15: another host with a slash", issuer, map[string]any{"issuer": "https://other.example/tenant/"}, oauthflow.ErrMetadata},
 		{"G5: an endpoint without https", issuer, map[string]any{"token_endpoint": "http://login.acme.example/token"}, oauthflow.ErrMetadata},
 		{"G1: no https", "http://login.acme.example/tenant", nil, oauthflow.ErrMetadata},
 		{"no endpoints", issuer, map[string]any{"authorization_endpoint": nil}, errIncomplete},
@@ -261,5 +263,42 @@ func TestProposedID(t *testing.T) {
 		if got := proposedID(address); got != want {
 			t.Errorf("%s: %q, want %q", address, got, want)
 		}
+	}
+}
+
+// TestG2_FinalSlash: an issuer typed with a final slash too many or too few is asked for as it spells itself, and that
+// spelling is the one in force.
+func TestG2_FinalSlash(t *testing.T) {
+	for typed, spelled := range map[string]string{issuer: issuer + "/", issuer + "/": issuer} {
+		_, c := server(t, document(map[string]any{"issuer": spelled}))
+		f, err := Issuer(t.Context(), c, typed, "")
+		if err != nil {
+			t.Errorf("%s: %v", typed, err)
+			continue
+		}
+		equal(t, "issuer", f.Metadata.Issuer, spelled)
+		if want := `issuer: "` + spelled + `"`; !strings.Contains(string(f.Manifest), want+"\n") {
+			t.Errorf("no %s in\n%s", want, f.Manifest)
+		}
+	}
+}
+
+// TestNameAndIcon: an id that the user chose names the integration; two issuers on one address are told apart.
+func TestNameAndIcon(t *testing.T) {
+	for id, want := range map[string]string{"local": "local", "my-login": "my-login", "": "login.acme.example"} {
+		s, c := server(t, document(nil), testserver.Route{Method: "POST", Path: "/tenant/register", Answers: []testserver.Answer{{Status: 201, JSON: map[string]any{"client_id": "made"}}}})
+		f, err := Issuer(t.Context(), c, issuer, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "name", load(t, c, f).Info().Name, want)
+		if err := Register(t.Context(), c, &f); err != nil {
+			t.Fatal(err)
+		}
+		info := load(t, c, f).Info()
+		equal(t, "name once registered", info.Name, want)
+		equal(t, "icon", info.Icon, integrations.Icon{Glyph: "◇", ASCII: "d"})
+		equal(t, "set-up", info.Setup, []string{"Nothing to do: a client of our own is registered here, at the latest at the first login"})
+		equal(t, "registrations", len(s.To("/tenant/register")), 1)
 	}
 }

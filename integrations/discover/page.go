@@ -39,14 +39,17 @@ func wanted(m oauthflow.Metadata) []string {
 }
 
 // page writes the manifest. All that comes from the server is quoted, or safe and on one line in a comment.
-func page(id string, m oauthflow.Metadata, made *client, now time.Time) ([]byte, error) {
+func page(id, name string, m oauthflow.Metadata, made *client, now time.Time) ([]byte, error) {
 	u, err := url.Parse(m.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("read the issuer: %w", err)
 	}
+	if name == "" {
+		name = u.Host
+	}
 	scopes := wanted(m)
 	data := map[string]any{
-		"ID": id, "Host": u.Host, "Base": u.Scheme + "://" + u.Host, "Meta": m, "Scopes": scopes, "Offered": offered(m, scopes),
+		"ID": id, "Name": name, "Host": u.Host, "Base": u.Scheme + "://" + u.Host, "Meta": m, "Scopes": scopes, "Offered": offered(m, scopes),
 		"OpenID": slices.Contains(scopes, "openid"), "Offline": slices.Contains(scopes, "offline_access"),
 		"Month": now.UTC().Format("2006-01"), "Day": now.UTC().Format(time.DateOnly),
 		"Registers": m.RegistrationEndpoint != "", "Made": made != nil, "Loose": made != nil && made.loose,

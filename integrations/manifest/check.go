@@ -84,7 +84,7 @@ func (c *checker) value(n *node, f field, path string) {
 			c.is.at(n, "%s is %s; it can be true or false", path, quoted(n))
 		}
 	case kindInt:
-		if _, err := strconv.Atoi(n.text); n.kind != intNode || err != nil {
+		if v, err := strconv.Atoi(n.text); n.kind != intNode || err != nil || strconv.Itoa(v) != n.text {
 			c.is.at(n, "%s is %s; it must be a whole number", path, quoted(n))
 		}
 	case kindWord:

@@ -24,7 +24,7 @@ type Errors struct {
 	Issues []Issue
 }
 
-// Error names each mistake on a line of its own: "gitlab.yaml:7:1: unknown key …". The text is safe to show.
+// Error names the mistakes on one line, "; " between them: "gitlab.yaml:7:1: unknown key …". The text is safe to show.
 func (e *Errors) Error() string {
 	lines := make([]string, 0, len(e.Issues))
 	for n, i := range e.Issues {
@@ -34,7 +34,7 @@ func (e *Errors) Error() string {
 		}
 		lines = append(lines, e.line(i))
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, "; ")
 }
 
 // First names the first mistake on one line, and how many more there are.

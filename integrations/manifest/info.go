@@ -41,8 +41,11 @@ func (s *spec) info(kind integrations.Kind, origin string) integrations.Info {
 	for k, v := range s.Evidence {
 		info.Evidence[k] = v
 	}
-	for _, t := range s.Setup {
+	for _, t := range s.Setup.Before {
 		info.Written = append(info.Written, s.fillText(&t))
+	}
+	for _, t := range s.Setup.After {
+		info.After = append(info.After, s.fillText(&t))
 	}
 	info.Setup = setupSteps(info)
 	return info
@@ -80,7 +83,10 @@ func (s *spec) refreshWord() string {
 
 // redirect is where the callback server has to listen; the host follows from the class.
 func (s *spec) redirect() integrations.Redirect {
-	r := integrations.Redirect{Class: integrations.RedirectClass(s.Redirect.Class), Host: s.Redirect.Host, Port: s.Redirect.Port, Path: s.Redirect.Path, Note: s.Redirect.Note}
+	r := integrations.Redirect{
+		Class: integrations.RedirectClass(s.Redirect.Class), Host: s.Redirect.Host, Port: s.Redirect.Port, Path: s.Redirect.Path, Note: s.Redirect.Note,
+		Unregistered: s.Redirect.Register != nil && !*s.Redirect.Register,
+	}
 	if r.Class == "" {
 		r.Class = integrations.RedirectLoopback
 	}

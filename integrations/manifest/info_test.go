@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"authdeck/integrations"
@@ -29,7 +31,11 @@ func TestSetupThatTeaches(t *testing.T) {
 		{"console on a host of the user's", "client: {needs: id}\ninputs: {host: {label: Host, default: acme.example}, key: {label: Key}}\nconsole: https://{{host}}/apps\n", []string{
 			"Open https://acme.example/apps", "Register exactly this redirect address: http://127.0.0.1:53682/callback", "Bring back: Client ID, Key (authdeck integrations set acme)",
 		}},
-		{"registers by itself", "issuer: https://acme.example\nclient: {needs: none}\n", []string{"Nothing to do: a client is registered at the first login"}},
+		{"registers by itself", "issuer: https://acme.example\nclient: {needs: none}\n", []string{"Nothing to do: a client of our own is registered here, at the latest at the first login"}},
+		{"no list of redirect addresses", "client: {needs: id}\nredirect: {class: any_port, register: false}\n", []string{"Bring back: Client ID (authdeck integrations set acme)"}},
+		{"steps on both sides of the registering", "client: {needs: id}\nsetup: {before: [Tick], after: [\"Make it at {{client_id}}\", Copy]}\n", []string{
+			"Tick", "Register exactly this redirect address: http://127.0.0.1:53682/callback", "Make it at {{client_id}}", "Copy", "Bring back: Client ID (authdeck integrations set acme)",
+		}},
 		{"a client for everybody", "client: {needs: none, id: x}\n", []string{"Nothing to do: log in"}},
 	}
 	for _, tt := range tests {
@@ -74,4 +80,23 @@ discovered: true
 	equal(t, "redirect", info.Redirect, integrations.Redirect{Class: integrations.RedirectLoopback, Host: "127.0.0.1", Port: integrations.DefaultPort, Path: "/callback"})
 	equal(t, "refresh", info.Refresh, "rotates")
 	equal(t, "PKCE", info.PKCE, "S256")
+}
+
+// TestSetupOfTheCatalogue: what a page asks for comes in the order in which the provider's pages ask for it, and nothing
+// is to be registered where there is no list to register it in.
+func TestSetupOfTheCatalogue(t *testing.T) {
+	const register = "Register the redirect address http://127.0.0.1/callback where the page asks for one; any port is taken"
+	const secret = "On the app's page make a client secret; it is shown once"
+	github := builtin(t, "github", nil).Info()
+	equal(t, "GitHub", github.Setup[2:4], []string{register, secret})
+	equal(t, "written for GitHub", [][]string{github.Written, github.After}, [][]string{nil, {secret}})
+	app := builtin(t, "github-app", nil).Info()
+	equal(t, "GitHub App", app.Setup[3:5], []string{register, secret})
+	google := builtin(t, "google", nil).Info()
+	if i := slices.IndexFunc(google.Setup, func(s string) bool { return strings.Contains(strings.ToLower(s), "redirect") }); i >= 0 {
+		t.Errorf("Google has no list of redirect addresses, and a step says: %s", google.Setup[i])
+	}
+	if !google.Redirect.Unregistered || github.Redirect.Unregistered || google.Redirect.Host != "127.0.0.1" || google.Redirect.Path != "/callback" {
+		t.Errorf("%+v, %+v", google.Redirect, github.Redirect)
+	}
 }

@@ -43,7 +43,7 @@ func TestLoaderRefuses(t *testing.T) {
 	tests := []struct{ name, page, want string }{
 		{"unknown key", "manifest: 1\nid: a\nname: A\nauthorise: {url: https://a.example/a}\ntoken: {url: https://a.example/t}\nissuer: https://a.example", `x.yaml:4:1: unknown key "authorise"; did you mean "authorize"?`},
 		{"unknown key with a hyphen", minimal + "api: {base-url: https://a.example}", `x.yaml:6:7: unknown key "base-url" in api; did you mean "base_url"?`},
-		{"unknown key far from all", minimal + "redirect: {colour: red}", `x.yaml:6:12: unknown key "colour" in redirect; there can be class, host, port, path, send, note`},
+		{"unknown key far from all", minimal + "redirect: {colour: red}", `x.yaml:6:12: unknown key "colour" in redirect; there can be class, host, port, path, send, register, note`},
 		{"unknown key of the page, far from all", minimal + "whatever: 1", `x.yaml:6:1: unknown key "whatever"`},
 		{"unknown key in an action", minimal + "api: {base_url: https://a.example}\nactions:\n  a:\n    lable: A\n    request: {url: /a}", `x.yaml:9:5: unknown key "lable" in actions.a; did you mean "label"?`},
 		{"key twice", minimal + "name: B", `x.yaml:6:1: the key "name" is there twice; first in line 3`},
@@ -56,6 +56,8 @@ func TestLoaderRefuses(t *testing.T) {
 		{"a list is wanted", minimal + "notes: words", `x.yaml:6:8: notes is text; it must be a list`},
 		{"a map is wanted", minimal + "inputs: [a]", `x.yaml:6:9: inputs is a list; it must be a map`},
 		{"a number is wanted", minimal + "redirect: {port: high}", `x.yaml:6:18: redirect.port is "high"; it must be a whole number`},
+		{"a number in a spelling of its own", minimal + "redirect: {port: 010}", `x.yaml:6:18: redirect.port is 010; it must be a whole number`},
+		{"a number with a sign", minimal + "redirect: {port: +5}", `x.yaml:6:18: redirect.port is +5; it must be a whole number`},
 		{"a port out of range", minimal + "redirect: {port: 70000}", `x.yaml:6:18: redirect.port is 70000; it can be 1 to 65535`},
 		{"a path that is none", minimal + "redirect: {path: callback}", `x.yaml:6:18: redirect.path is "callback"; it must begin with / and hold no %, ? or #`},
 		{"missing key", "id: a\nname: A\nissuer: https://a.example", `x.yaml:1:1: manifest is missing`},
@@ -126,11 +128,10 @@ func TestLoaderRefuses(t *testing.T) {
 	}
 }
 
-// TestLoaderNamesAllMistakes: in the order of the file.
+// TestLoaderNamesAllMistakes: in the order of the file, on one line that tells them apart.
 func TestLoaderNamesAllMistakes(t *testing.T) {
 	got := refuse(t, "manifest: 1\nid: a\nname: A\nissuer: https://a.example\ntoken: {body: xml}\nredirect: {class: anyport}\n")
-	want := `x.yaml:5:15: token.body is "xml"; it can be form or json
-x.yaml:6:19: redirect.class is "anyport"; did you mean "any_port"?`
+	want := `x.yaml:5:15: token.body is "xml"; it can be form or json; x.yaml:6:19: redirect.class is "anyport"; did you mean "any_port"?`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -119,7 +119,11 @@ func (s settings) revokeOne(ctx context.Context, c revokeCallTo, t revocation) (
 		}
 	}
 	auth, err := s.authAt(ctx, c.spec.phaseSpec)
-	if err != nil {
+	var asked *oauthflow.Error
+	switch {
+	case errors.As(err, &asked): // of the metadata, before anything was tried
+		return oauthflow.RevokePending, err
+	case err != nil:
 		return oauthflow.RevokeFailed, err
 	}
 	req, err := s.request(c.spec.phaseSpec, address, auth, url.Values{"token": {t.token.Reveal()}, "token_type_hint": {t.hint}}, t.token)

@@ -15,7 +15,8 @@ func schema() field {
 		object("icon", "one cell wide, drawn for a terminal", text("glyph", "one cell"), text("ascii", "one ASCII character"), text("colour", "#rrggbb")),
 		texts("categories", "for search"), texts("notes", "what a user should know"),
 		urlOf("docs", "the vendor's documentation"), urlOf("console", "the page where a client is made"),
-		list("setup", "further steps of the set-up", tmplOf("", "")),
+		either("setup", "further steps of the set-up", list("", "", tmplOf("", "")), object("", "",
+			list("before", "before the redirect address is registered", tmplOf("", "")), list("after", "once it is", tmplOf("", "")))),
 		named(mapOf("inputs", "config items", input()), `^[a-z][a-z0-9_]{0,63}$`, "a-z, 0-9 and _, a letter first"),
 		object("client", "what a client of the provider is made of",
 			word("needs", "what must be there before a login", "id_and_secret", "id", "none"),
@@ -116,6 +117,7 @@ func redirectKey() field {
 		number("port", "default: the program's fixed port"),
 		text("path", "default /callback"),
 		laterKey("send", "template of the parameter"),
+		truth("register", "false: the provider keeps no list of addresses, so none is to be registered"),
 		text("note", "shown in the set-up"),
 	)
 }

@@ -51,7 +51,7 @@ func (i *integration) metadata(ctx context.Context, issuer string) (oauthflow.Me
 	}
 	now := i.now()
 	if age := now.Sub(s.readAt); s.readAt.IsZero() || age < 0 || age > metadataAge {
-		m, err := i.c.Discover(ctx, issuer)
+		m, err := i.discover(ctx, issuer)
 		if err != nil {
 			return oauthflow.Metadata{}, nil, err
 		}

@@ -70,7 +70,7 @@ func (in inputSpec) input(name string) integrations.Input {
 }
 
 // setupSteps are what a person has to do before the first login, in order: which page, which type of client, the page's own
-// steps, which redirect address, what to bring back.
+// steps before, which redirect address, the page's own steps after, what to bring back.
 func setupSteps(info integrations.Info) []string {
 	var steps []string
 	client := info.NeedsID && !info.Register
@@ -81,9 +81,10 @@ func setupSteps(info integrations.Info) []string {
 		steps = append(steps, "Make a client of the type "+strconv.Quote(info.ClientType))
 	}
 	steps = append(steps, info.Written...)
-	if client {
+	if client && !info.Redirect.Unregistered {
 		steps = append(steps, redirectStep(info.Redirect))
 	}
+	steps = append(steps, info.After...)
 	var ask []string
 	for _, in := range info.Inputs {
 		if in.Required && in.Default == "" {
@@ -94,7 +95,7 @@ func setupSteps(info integrations.Info) []string {
 	case len(ask) > 0:
 		steps = append(steps, "Bring back: "+strings.Join(ask, ", ")+" (authdeck integrations set "+info.ID+")")
 	case info.Register && len(steps) == 0:
-		steps = append(steps, "Nothing to do: a client is registered at the first login")
+		steps = append(steps, "Nothing to do: a client of our own is registered here, at the latest at the first login")
 	case len(steps) == 0:
 		steps = append(steps, "Nothing to do: log in")
 	}

@@ -18,7 +18,7 @@ type spec struct {
 	Notes      []string                     `json:"notes"`
 	Docs       *tmpl                        `json:"docs"`
 	Console    *tmpl                        `json:"console"`
-	Setup      []tmpl                       `json:"setup"`
+	Setup      setupSpec                    `json:"setup"`
 	Inputs     ordered[inputSpec]           `json:"inputs"`
 	Client     clientSpec                   `json:"client"`
 	Issuer     *tmpl                        `json:"issuer"`
@@ -40,6 +40,17 @@ type spec struct {
 	Conflicts  []string                     `json:"conflicts"`
 	Facts      string                       `json:"facts"`
 	Discovered bool                         `json:"discovered"`
+}
+
+// setupSpec are the page's own steps, before and after the redirect address is registered.
+type setupSpec struct{ Before, After []tmpl }
+
+func (s *setupSpec) UnmarshalJSON(b []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("[")) {
+		return json.Unmarshal(b, &s.Before)
+	}
+	type sides setupSpec
+	return json.Unmarshal(b, (*sides)(s))
 }
 
 type iconSpec struct{ Glyph, ASCII, Colour string }
@@ -166,6 +177,7 @@ type scopesSpec struct {
 type redirectSpec struct {
 	Class, Host, Path, Note string
 	Port                    int
+	Register                *bool
 }
 
 type lifetimeSpec struct {

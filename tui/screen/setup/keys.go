@@ -49,7 +49,7 @@ func (s *Screen) Keys() []keys.Binding {
 		}
 		list = append(list, page, bind(idCopyPage, "copy page", "copies the address of the provider's page", true, "u"))
 	}
-	if s.redirect != "" {
+	if s.redirect != "" && !s.info.Redirect.Unregistered {
 		list = append(list, bind(idCopy, "copy redirect address", "copies the address to register", true, "c", "y"))
 	}
 	return append(list,

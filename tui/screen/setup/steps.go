@@ -10,7 +10,7 @@ import (
 // Step is one step of a set-up, for those who want to show it again.
 type Step int
 
-// The steps. Written ones stand between choosing and registering.
+// The steps. Written ones stand before and after registering.
 const (
 	StepNone Step = iota
 	StepOpen
@@ -28,7 +28,7 @@ type Line struct {
 
 // Steps are the steps of an integration's set-up; redirect is the exact address to register. None if there is nothing to
 // do before a login. They are made from what is known (console, client type, redirect, inputs), with those that the
-// integration wrote itself between choosing and registering.
+// integration wrote itself before and after registering.
 func Steps(info integrations.Info, redirect string) []Line {
 	if !info.NeedsID && len(info.Inputs) == 0 {
 		return nil
@@ -43,8 +43,11 @@ func Steps(info integrations.Info, redirect string) []Line {
 	for _, s := range info.Written {
 		lines = append(lines, Line{Step: StepWritten, Text: safe(s)})
 	}
-	if info.NeedsID && redirect != "" {
+	if info.NeedsID && redirect != "" && !info.Redirect.Unregistered {
 		lines = append(lines, Line{Step: StepRegister, Verb: "register", Text: safe(redirect), Note: compared(info.Redirect.Class)})
+	}
+	for _, s := range info.After {
+		lines = append(lines, Line{Step: StepWritten, Text: safe(s)})
 	}
 	if len(info.Inputs) > 0 {
 		lines = append(lines, Line{Step: StepClient, Verb: "paste", Text: asked(info.Inputs)})
