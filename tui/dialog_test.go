@@ -130,3 +130,18 @@ func TestDialogClosesItselfOnly(t *testing.T) {
 		a.lacks("Revoke google-work?")
 	})
 }
+
+// TestCtrlCAsksDuringARefresh, which no dialog shows.
+func TestCtrlCAsksDuringARefresh(t *testing.T) {
+	t.Parallel()
+	hold := func(d *fakedeck.Deck) { d.Hold = make(chan struct{}) }
+	run(t, setup{width: 80, height: 24, options: motion(), deck: hold}, func(a *app) {
+		a.press("r", "ctrl+c")
+		a.has("Quit now?", "a refresh is under way")
+		a.press("enter")
+		a.lacks("Quit now?")
+		close(a.deck.Hold)
+		a.wait(time.Second)
+		a.has("google-work refreshed")
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"authdeck/tui/keys"
+	"authdeck/tui/screen"
 	"authdeck/tui/screen/activity"
 	"authdeck/tui/ui"
 )
@@ -81,6 +82,8 @@ func (m *model) foot(wide bool) []string {
 	shell := m.shellKeys()
 	if d := m.topDialog(); d != nil {
 		list, shell = d.Keys(), nil
+	} else if t, ok := m.top().(screen.Typing); ok && t.TakesText() {
+		shell = nil // its letters go into a field
 	}
 	toast := m.toasts.View(th, w)
 	common := keys.Footer(th, append(list[:len(list):len(list)], shell...), true, w-1)

@@ -44,6 +44,10 @@ type Dialog interface {
 // asked, aligned to the wall second; 0 = not now.
 type Animated interface{ Every() time.Duration }
 
+// Typing is what a Screen is too if it has fields: TakesText says that letters go into one now, so that the shell's own keys
+// are neither shown nor taken.
+type Typing interface{ TakesText() bool }
+
 // Tick is sent by the one clock of the shell.
 type Tick struct{ Now time.Time }
 

@@ -81,7 +81,13 @@ func TestGuardKillsAndKeepsThePanic(t *testing.T) {
 	killed := make(chan struct{})
 	g := NewGuard(func() { close(killed) })
 	g.Go("keeper", func() { panic("broke") })
-	g.Go("other", func() { <-killed })
+	g.Go("other", func() {
+		select {
+		case <-killed:
+		case <-time.After(5 * time.Second):
+			t.Error("a panic did not kill the program")
+		}
+	})
 	stack, err := g.Wait()
 	if !errors.Is(err, ErrPanic) || !strings.Contains(err.Error(), "keeper: broke") {
 		t.Errorf("error %v", err)

@@ -116,6 +116,9 @@ func (d *revokeDialog) result(m revokedMsg) tea.Cmd {
 		if errors.Is(m.err, context.Canceled) {
 			return nil
 		}
+		if m.rev.Connection.State == connections.StateRevoked { // half of it is confirmed: the error says which
+			return sh.Toast(screen.ToastError, name+": "+Plain(m.err))
+		}
 		return sh.Toast(screen.ToastError, name+" not revoked: "+Plain(m.err))
 	}
 	text := name + " revoked: " + m.rev.Words()

@@ -2,7 +2,6 @@ package detail
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"authdeck/connections"
@@ -97,11 +96,11 @@ func ordinal(n int) string {
 
 // use is one action of the history: its name, and what came of it.
 func use(e store.Event) (name, result string) {
-	text := safe(e.Detail)
-	if i := strings.LastIndex(text, ": "); i > 0 {
-		return text[:i], text[i+2:]
+	name, result = connections.ActionUse(e)
+	if result == "" {
+		result = e.Outcome
 	}
-	return text, e.Outcome
+	return safe(name), safe(result)
 }
 
 // lastUse is the newest action of a history, nil if there is none.
