@@ -59,8 +59,8 @@ func New(env *screen.Env, connection string) screen.Screen {
 	return s
 }
 
-// Title is the crumb: it stands behind that of the screen it was opened from. Whose actions they are, the pane says.
-func (s *Screen) Title() string { return "actions" }
+// Title is the crumb. It names the connection, since the list may stand before it as well as the detail.
+func (s *Screen) Title() string { return "actions of " + safe(s.conn) }
 
 // TakesText reports whether letters go to the form: the shell's own keys do nothing then.
 func (s *Screen) TakesText() bool { return s.loaded && s.pane == filling && !s.running }

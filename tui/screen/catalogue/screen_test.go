@@ -172,7 +172,7 @@ func TestUpdate(t *testing.T) {
 			said: []string{"copy redirect address: http://127.0.0.1:53682/callback"},
 		},
 		{name: "s is the set-up of a configured one", keys: []string{"G", "s"}, said: []string{"push: set up google"}},
-		{name: "a runs the actions of its one connection", keys: []string{"j", "a"}, said: []string{"push: actions"}},
+		{name: "a runs the actions of its one connection", keys: []string{"j", "a"}, said: []string{"push: actions of demo"}},
 		{name: "a with two connections says where to choose", keys: []string{"G", "a"}, said: []string{"warn: actions: 2 connections: choose one in Connections"}},
 		{name: "a without one says how to make it", keys: []string{"G", "k", "a"}, said: []string{"warn: actions: no connection yet: enter makes one"}},
 		{name: "+ says where it is done", keys: []string{"+"}, said: []string{"info: in a shell: authdeck integrations add FILE|URL"}},
