@@ -145,3 +145,15 @@ func TestCtrlCAsksDuringARefresh(t *testing.T) {
 		a.has("google-work refreshed")
 	})
 }
+
+// TestBackShowsThePresent: a screen that was covered is drawn with the present time as soon as it comes back.
+func TestBackShowsThePresent(t *testing.T) {
+	t.Parallel()
+	run(t, setup{width: 80, height: 24, options: motion()}, func(a *app) {
+		a.has("00:43:12")
+		a.press("enter")
+		a.wait(9500 * time.Millisecond)
+		a.press("esc")
+		a.has("00:43:03")
+	})
+}

@@ -42,7 +42,7 @@ func (m *model) Pop() tea.Cmd {
 		s.Close()
 		m.stacks[t] = slices.Delete(slices.Clone(stack), i, i+1)
 		if t == m.tab && i == len(stack)-1 {
-			return m.top().Init()
+			return tea.Batch(m.top().Init(), m.now()) // its countdowns stood still meanwhile
 		}
 	}
 	return nil
