@@ -55,12 +55,13 @@ func TestB7_InChromium(t *testing.T) {
 		}
 		return s
 	}
+	const heading = "document.querySelector('h1').textContent"
 	for expression, want := range map[string]string{
-		"location.href":     "http://" + l.uri.Host + "/done",
-		"document.referrer": "",
-		"document.querySelector('h1').textContent": "Connected, you can close this tab",
-		"String(document.scripts.length)":          "0",
-		"getComputedStyle(document.body).display":  "grid", // the policy lets our style through
+		"location.href":                   "http://" + l.uri.Host + "/done",
+		"document.referrer":               "",
+		heading:                           "Connected, you can close this tab",
+		"String(document.scripts.length)": "0",
+		"getComputedStyle(document.body).display":                                                              "grid", // the policy lets our style through
 		"JSON.stringify(performance.getEntriesByType('resource').filter(e => e.name.includes('secret-code')))": "[]",
 	} {
 		if got := look(expression); got != want {
