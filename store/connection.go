@@ -29,9 +29,12 @@ type Connection struct {
 	Flow    string // "browser", "paste", "device", "client_credentials"
 	Browser string // the choice made at login: "", "none" or a command
 
-	Grant   Grant
-	Health  Health
-	History int // number of events kept, for the list only
+	Grant  Grant
+	Health Health
+	// RestoredFrom is the time of the copy or backup that this record came back from, zero otherwise. Its refresh token may
+	// have been traded for a newer one since then; whoever stores the answer of a refresh clears it.
+	RestoredFrom time.Time
+	History      int // number of events kept, for the list only
 }
 
 // Lifetime says what is known of when a token ends.

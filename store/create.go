@@ -56,12 +56,16 @@ func (b *Bolt) create(ctx context.Context) error {
 func (b *Bolt) firstSlot(ctx context.Context, h header, master []byte) (slot, error) {
 	var noKey []error
 	for _, source := range b.o.Keys {
-		slotKey, err := source.SlotKey(ctx, h.id())
+		maker, ok := source.(SlotMaker)
+		if !ok {
+			continue
+		}
+		slotKey, params, err := maker.NewSlotKey(ctx, h.id())
 		if err != nil {
 			noKey = append(noKey, err)
 			continue
 		}
-		s := slot{kind: source.Kind()}
+		s := slot{kind: source.Kind(), params: params}
 		if s.key, err = newSlotKey(s.kind, b.o.Rand); err != nil {
 			return slot{}, err
 		}

@@ -14,9 +14,20 @@ const (
 	SlotMemory        SlotKind = "memory"
 )
 
-// KeySource gives the 32-byte key of one slot. What needs more than a file lives below store and is handed in by cmd.
+// KeySource gives the 32-byte key of one kind of slot. What needs more than a file lives below store and is handed in by
+// cmd.
 type KeySource interface {
 	Kind() SlotKind
-	// SlotKey returns the key that wraps or unwraps the master key in this kind's slot; storeID is 32 hex digits.
-	SlotKey(ctx context.Context, storeID string) ([]byte, error)
+	// SlotKey returns the key that unwraps a slot of this kind; storeID is 32 hex digits, params what NewSlotKey gave when the
+	// slot was made. It fails with [ErrNoKey] where the source has no key to give, and with [ErrDamaged] for params that it
+	// never wrote.
+	SlotKey(ctx context.Context, storeID string, params []byte) ([]byte, error)
+}
+
+// SlotMaker is a KeySource that can also open a slot that does not exist yet.
+type SlotMaker interface {
+	KeySource
+	// NewSlotKey returns the key of a new slot, and what SlotKey has to see again to give the same one; params are kept in
+	// the clear.
+	NewSlotKey(ctx context.Context, storeID string) (key, params []byte, err error)
 }

@@ -24,14 +24,14 @@ func TestKeyFile(t *testing.T) {
 			t.Errorf("%s: %v, %v", p, info.Mode(), err)
 		}
 	}
-	key, err := KeyFile(path).SlotKey(t.Context(), "")
+	key, err := KeyFile(path).SlotKey(t.Context(), "", nil)
 	if err != nil || len(key) != keySize || bytes.Equal(key, make([]byte, keySize)) {
 		t.Fatalf("%d bytes, %v", len(key), err)
 	}
 	if err := CreateKeyFile(path, rand.Reader); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("made twice: %v", err)
 	}
-	if again, err := KeyFile(path).SlotKey(t.Context(), ""); err != nil || !bytes.Equal(again, key) {
+	if again, err := KeyFile(path).SlotKey(t.Context(), "", nil); err != nil || !bytes.Equal(again, key) {
 		t.Error("the second making changed the file")
 	}
 
@@ -218,7 +218,7 @@ type slowSource struct{ asked *int }
 
 func (slowSource) Kind() SlotKind { return SlotMemory }
 
-func (s slowSource) SlotKey(context.Context, string) ([]byte, error) {
+func (s slowSource) SlotKey(context.Context, string, []byte) ([]byte, error) {
 	*s.asked++
 	return testKey, nil
 }

@@ -14,13 +14,18 @@ import (
 
 // KeyFile is the source of a key file: 32 random bytes, mode 0600, ours, no link. SlotKey fails with [ErrNoKey] if it is
 // missing, [ErrUnsafe] if others could read or change it, and [ErrWrongKey] if it is no key.
-func KeyFile(path string) KeySource { return keyFile{path} }
+func KeyFile(path string) SlotMaker { return keyFile{path} }
 
 type keyFile struct{ path string }
 
 func (keyFile) Kind() SlotKind { return SlotKeyFile }
 
-func (k keyFile) SlotKey(context.Context, string) ([]byte, error) {
+func (k keyFile) NewSlotKey(ctx context.Context, storeID string) (key, params []byte, err error) {
+	key, err = k.SlotKey(ctx, storeID, nil)
+	return key, nil, err
+}
+
+func (k keyFile) SlotKey(context.Context, string, []byte) ([]byte, error) {
 	f, err := openChecked(k.path, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read key file: %w: %w", ErrNoKey, err)
@@ -98,13 +103,18 @@ func RememberedKeyFile(dir string) (string, error) {
 }
 
 // MemoryKey is the source of a key that is never written anywhere, for throwaway stores. It keeps a copy.
-func MemoryKey(key []byte) KeySource { return memoryKey(bytes.Clone(key)) }
+func MemoryKey(key []byte) SlotMaker { return memoryKey(bytes.Clone(key)) }
 
 type memoryKey []byte
 
 func (memoryKey) Kind() SlotKind { return SlotMemory }
 
-func (k memoryKey) SlotKey(context.Context, string) ([]byte, error) {
+func (k memoryKey) NewSlotKey(ctx context.Context, storeID string) (key, params []byte, err error) {
+	key, err = k.SlotKey(ctx, storeID, nil)
+	return key, nil, err
+}
+
+func (k memoryKey) SlotKey(context.Context, string, []byte) ([]byte, error) {
 	if len(k) != keySize {
 		return nil, fmt.Errorf("%w: a key has %d bytes", ErrWrongKey, keySize)
 	}

@@ -38,8 +38,9 @@ const (
 	fPreviousRefreshToken
 	fIDToken
 	fExtra
+	fRestoredFrom
 
-	lastField = fExtra
+	lastField = fRestoredFrom
 )
 
 func (f *fields) summary(s Summary) {
@@ -78,6 +79,7 @@ func (f *fields) connection(c Connection) {
 	f.text(fPreviousRefreshToken, c.Grant.PreviousRefreshToken.Reveal())
 	f.text(fIDToken, c.Grant.IDToken.Reveal())
 	f.text(fExtra, string(c.Grant.Extra))
+	f.time(fRestoredFrom, c.RestoredFrom)
 }
 
 // decodeSummary reads a summary; generation comes from the seal.
@@ -174,6 +176,8 @@ func decodeConnection(record string, generation uint64) (Connection, error) {
 			c.Grant.IDToken = secret.New(r.value)
 		case fExtra:
 			c.Grant.Extra = r.raw()
+		case fRestoredFrom:
+			c.RestoredFrom = r.time()
 		default:
 			r.summary(&s)
 		}

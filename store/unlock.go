@@ -53,20 +53,19 @@ func (b *Bolt) unlock(ctx context.Context) (*keys, error) {
 // unlockBy tries the sources in their order, each on the slots of its kind; the first that opens one counts.
 func unlockBy(ctx context.Context, o Options, h header, slots []slot) (*keys, error) {
 	var noKey []error
-	asked, tried, broken := false, false, false
+	tried, broken := false, false
 	for _, source := range o.Keys {
-		slotKey, err := source.SlotKey(ctx, h.id())
-		if err != nil {
-			noKey = append(noKey, err)
-			continue
-		}
-		asked = true
 		for _, s := range slots {
 			if s.broken {
 				broken = true
 				continue
 			}
 			if s.kind != source.Kind() {
+				continue
+			}
+			slotKey, err := source.SlotKey(ctx, h.id(), s.params)
+			if err != nil {
+				noKey = append(noKey, err)
 				continue
 			}
 			tried = true
@@ -78,14 +77,14 @@ func unlockBy(ctx context.Context, o Options, h header, slots []slot) (*keys, er
 	switch {
 	case tried:
 		return nil, ErrWrongKey
-	case asked && broken, asked && len(slots) == 0:
-		return nil, fmt.Errorf("%w: its key slots are", ErrDamaged)
-	case asked:
-		return nil, fmt.Errorf("%w: it has no slot of this kind", ErrWrongKey)
 	case len(noKey) > 0:
 		return nil, noKeyError(noKey)
+	case len(o.Keys) == 0:
+		return nil, ErrNoKey
+	case broken, len(slots) == 0:
+		return nil, fmt.Errorf("%w: its key slots are", ErrDamaged)
 	}
-	return nil, ErrNoKey
+	return nil, fmt.Errorf("%w: it has no slot of this kind", ErrWrongKey)
 }
 
 // newKeys makes the keys below a master key that a slot gave, once the header proves it.
