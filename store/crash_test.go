@@ -26,7 +26,7 @@ type process struct {
 }
 
 // start runs this test binary as a child with a role on the store in dir.
-func start(t *testing.T, role, dir string) *process {
+func start(t testing.TB, role, dir string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.CommandContext(t.Context(), os.Args[0])}
 	p.Env = append(os.Environ(), "STORE_TEST_CHILD="+role, "STORE_TEST_DIR="+dir)
@@ -51,7 +51,7 @@ func start(t *testing.T, role, dir string) *process {
 }
 
 // line waits for the child to say something.
-func (p *process) line(t *testing.T) string {
+func (p *process) line(t testing.TB) string {
 	t.Helper()
 	if !p.out.Scan() {
 		t.Fatalf("the child said nothing: %v", p.out.Err())

@@ -90,6 +90,8 @@ func child(role, dir string) int {
 		err = childLock(ctx, b, argument)
 	case "hold":
 		err = childHold(ctx, b)
+	case "write":
+		err = childWrite(ctx, b)
 	default:
 		err = childHere(ctx, b, name)
 	}

@@ -47,35 +47,124 @@ func wake(c chan struct{}) {
 	}
 }
 
-// watchEvery is how often the files are looked at.
-const watchEvery = 100 * time.Millisecond
+const (
+	// watchEvery is how often the files are looked at where the system does not tell of changes, and how long a write may
+	// take from its first byte to its end before it is told of.
+	watchEvery = 100 * time.Millisecond
+	// watchSeldom is how often they are looked at all the same where it does.
+	watchSeldom = 2 * time.Second
+	// watchPause is between two signals: at most twenty a second.
+	watchPause = 50 * time.Millisecond
+)
 
-// Watch implements [Store]. A write of this process is told at once, one of another within 100 ms and a little: two stat
-// calls a look, no record is read.
+// Watch implements [Store]. A write of this process is told at once; one of another as soon as the system tells of it
+// (Options.Notify), or within 100 ms and a little where it does not: two stat calls a look, no record is read. Signals are
+// 50 ms apart or more, and the last write is always followed by one.
 func (b *Bolt) Watch(ctx context.Context) (<-chan struct{}, error) {
-	own, out := b.watchers.add(), make(chan struct{}, 1)
-	last := b.stamp()
-	go func() {
-		defer close(out)
-		defer b.watchers.remove(own)
-		tick := time.NewTicker(watchEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-own:
-				last = b.stamp()
-				wake(out)
-			case <-tick.C:
-				if now := b.stamp(); now != last {
-					last = now
-					wake(out)
-				}
+	w := watching{b: b, own: b.watchers.add(), out: make(chan struct{}, 1)}
+	if b.o.Notify != nil {
+		// A system without room for one more watcher is no reason to fail.
+		if hints, err := b.o.Notify(ctx, b.dir); err == nil {
+			w.hints = hints
+		}
+	}
+	w.last = b.stamp()
+	go w.run(ctx)
+	return w.out, nil
+}
+
+// watching is one Watch call at work.
+type watching struct {
+	b     *Bolt
+	own   chan struct{}   // writes of this process
+	hints <-chan struct{} // from Options.Notify, nil without it: the files may have changed
+	out   chan struct{}
+	last  stamp
+}
+
+func (w *watching) run(ctx context.Context) {
+	defer close(w.out)
+	defer w.b.watchers.remove(w.own)
+	defer func() {
+		for w.hints != nil {
+			if _, ok := <-w.hints; !ok {
+				w.hints = nil
 			}
 		}
 	}()
-	return out, nil
+	look := time.NewTicker(w.every())
+	defer look.Stop()
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		// What comes during the pause waits in its channel.
+		select {
+		case <-ctx.Done():
+			return
+		case <-pause.C:
+		}
+		if !w.wait(ctx, look) {
+			return
+		}
+		wake(w.out)
+		pause.Reset(watchPause)
+	}
+}
+
+func (w *watching) every() time.Duration {
+	if w.hints != nil {
+		return watchSeldom
+	}
+	return watchEvery
+}
+
+// wait returns true after the next write, and false when ctx ends.
+func (w *watching) wait(ctx context.Context, look *time.Ticker) bool {
+	var late <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-w.own:
+			// It may have been told already, by a hint.
+			if w.changed() {
+				return true
+			}
+		case _, ok := <-w.hints:
+			if !ok {
+				w.hints = nil
+				look.Reset(w.every())
+				continue
+			}
+			switch now := w.b.stamp(); {
+			case now.writes != w.last.writes:
+				w.last = now
+				return true
+			case now != w.last && late == nil:
+				// Somebody is writing and has not finished yet; or was killed, which is seen a little later.
+				timer := time.NewTimer(watchEvery)
+				defer timer.Stop()
+				late = timer.C
+			}
+		case <-late:
+			late = nil
+			if w.changed() {
+				return true
+			}
+		case <-look.C:
+			if w.changed() {
+				return true
+			}
+		}
+	}
+}
+
+// changed reports whether the files differ from the last look.
+func (w *watching) changed() bool {
+	now := w.b.stamp()
+	differs := now != w.last
+	w.last = now
+	return differs
 }
 
 // stamp is what differs after a write: the size of the lock file (see [fileLock]); and, should its writer have been killed

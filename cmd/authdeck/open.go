@@ -10,6 +10,7 @@ import (
 
 	"authdeck/connections"
 	"authdeck/store"
+	"authdeck/store/watch"
 	"authdeck/tui"
 )
 
@@ -28,7 +29,7 @@ func (a *app) openStore(ctx context.Context) (store.Store, error) {
 
 func (a *app) openWith(ctx context.Context, source store.KeySource) (*store.Bolt, error) {
 	return store.Open(ctx, a.data(), store.Options{
-		Keys: []store.KeySource{source}, Clock: a.clock, Rand: rand.Reader, Create: true,
+		Keys: []store.KeySource{source}, Clock: a.clock, Rand: rand.Reader, Create: true, Notify: watch.Folder,
 	})
 }
 
