@@ -97,7 +97,7 @@ func forbidden(p, i string, test bool) string {
 	}
 	within := func(what, folder string) bool { return what == folder || below(what, folder) }
 	switch {
-	case within(target, "internal/testserver") && !within(p, "internal/testserver"):
+	case within(target, "internal/testserver") && !within(p, "internal/testserver"), within(target, "store/storetest"):
 		return "only test files do"
 	case within(target, "integrations/demo") && folder != "cmd" && !within(p, "integrations/demo") && !within(p, "internal/testserver"):
 		return "only cmd and tests know the demo"
@@ -213,6 +213,9 @@ func TestFloors_PlantedViolationsAreFound(t *testing.T) {
 		{"demo within itself", "integrations/demo/pages", product("authdeck/integrations/demo"), ""},
 		{"test servers from a test", "oauthflow", tests("authdeck/internal/testserver"), ""},
 		{"test servers from cmd", "cmd/authdeck", product("authdeck/internal/testserver"), "only test files"},
+		{"the suite of stores from a test", "store", tests("authdeck/store/storetest"), ""},
+		{"the suite of stores from what lies beside it", "store/watch", product("authdeck/store/storetest"), "only test files"},
+		{"the suite of stores from cmd", "cmd/authdeck", product("authdeck/store/storetest"), "only test files"},
 		{"test servers to the demo", "internal/testserver", product("authdeck/integrations/demo"), ""},
 		{"test servers among themselves", "internal/testserver/chromium", product("authdeck/internal/testserver"), ""},
 		{"terminal library in tui", "tui/theme", product("charm.land/lipgloss/v2"), ""},

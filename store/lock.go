@@ -60,6 +60,10 @@ func (l *lockTable) lock(ctx context.Context, id string) (Unlock, error) {
 	if err := checkID(id); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
+	// A free lock must not be given to one who is gone: of two things that are ready, select takes either.
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("lock connection: %w", err)
+	}
 	s := l.enter(id)
 	select {
 	case s.turn <- struct{}{}:
