@@ -18,6 +18,7 @@ var (
 	ErrDamaged     = errors.New("the store is damaged")
 	ErrBusy        = errors.New("the store is held by another process")
 	ErrNewerFormat = errors.New("the store was written by a newer authdeck")
+	ErrBadDump     = errors.New("the backup cannot be taken over")
 	ErrUnsafe      = errors.New("the store's files are not safe to use") // owner, mode, symlink, network file system
 )
 

@@ -131,7 +131,10 @@ func (b *Bolt) History(ctx context.Context, id string) ([]Event, error) {
 }
 
 func inOrder(found []numbered) []Event {
-	slices.SortFunc(found, func(a, b numbered) int { return cmp.Compare(a.sequence, b.sequence) })
+	// Events that came by a merge share the number of the one they follow.
+	slices.SortStableFunc(found, func(a, b numbered) int {
+		return cmp.Or(cmp.Compare(a.sequence, b.sequence), a.Time.Compare(b.Time))
+	})
 	events := make([]Event, len(found))
 	for i, n := range found {
 		events[i] = n.Event

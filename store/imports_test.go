@@ -14,7 +14,7 @@ import (
 // handed in.
 func TestImports(t *testing.T) {
 	allowed := []string{
-		"authdeck/internal/clock", "authdeck/internal/safetext", "authdeck/internal/secret",
+		"authdeck/internal/clock", "authdeck/internal/failpoint", "authdeck/internal/safetext", "authdeck/internal/secret",
 		"go.etcd.io/bbolt", "go.etcd.io/bbolt/errors",
 		"golang.org/x/crypto/chacha20poly1305", "golang.org/x/sys/unix", "golang.org/x/sys/windows",
 	}

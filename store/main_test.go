@@ -88,6 +88,8 @@ func child(role, dir string) int {
 		err = childMixed(ctx, b, argument)
 	case "lock":
 		err = childLock(ctx, b, argument)
+	case "answer":
+		err = childAnswer(ctx, b, argument)
 	case "hold":
 		err = childHold(ctx, b)
 	case "write":

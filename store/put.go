@@ -52,14 +52,7 @@ func (t *txn) putConnection(c Connection, w Write) (Connection, error) {
 	if err := t.claimName(key, c.Name, old); err != nil {
 		return Connection{}, err
 	}
-	var record, summary fields
-	record.connection(c)
-	summary.summary(c.Summary())
-	record.unknownFields(old, lastField)
-	if err := t.put(bConnections, key, c.Generation, record.b); err != nil {
-		return Connection{}, err
-	}
-	if err := t.put(bSummaries, key, c.Generation, summary.b); err != nil {
+	if err := t.writeConnection(key, c, old); err != nil {
 		return Connection{}, err
 	}
 	if w.ClearIntent {
@@ -79,6 +72,18 @@ func (t *txn) putConnection(c Connection, w Write) (Connection, error) {
 	first, next := eventRange(history, key)
 	c.History = int(next - first)
 	return c, nil
+}
+
+// writeConnection seals c and its summary at key, with the fields of a newer program in the record old.
+func (t *txn) writeConnection(key []byte, c Connection, old string) error {
+	var record, summary fields
+	record.connection(c)
+	summary.summary(c.Summary())
+	record.unknownFields(old, lastField)
+	if err := t.put(bConnections, key, c.Generation, record.b); err != nil {
+		return err
+	}
+	return t.put(bSummaries, key, c.Generation, summary.b)
 }
 
 // replaced returns the record that a Put of this generation replaces, "" for a new connection; [ErrStale] if another

@@ -14,6 +14,8 @@ import (
 const (
 	vKey uint64 = iota + 1
 	vValue
+	vSection // written since records can be dumped without knowing their place
+	vChanged // likewise: the wall time of the write
 )
 
 // settingKey begins with the section's key, so that a section can be read alone.
@@ -23,20 +25,34 @@ func (t *txn) settingKey(section, key string) []byte {
 
 func (t *txn) sectionKey(section string) []byte { return t.name("section", section) }
 
-func decodeSetting(record string) (key string, value json.RawMessage, err error) {
+func (s DumpedSetting) encode() []byte {
+	var f fields
+	f.text(vKey, s.Key)
+	f.text(vValue, string(s.Value))
+	f.text(vSection, s.Section)
+	f.time(vChanged, s.Changed)
+	return f.b
+}
+
+func decodeSetting(record string) (DumpedSetting, error) {
+	var s DumpedSetting
 	r := reader{rest: record}
 	for r.next() {
 		switch r.tag {
 		case vKey:
-			key = r.value
+			s.Key = r.value
 		case vValue:
-			value = json.RawMessage(r.value)
+			s.Value = json.RawMessage(r.value)
+		case vSection:
+			s.Section = r.value
+		case vChanged:
+			s.Changed = r.time()
 		}
 	}
 	if r.err != nil {
-		return "", nil, fmt.Errorf("%w: %w", ErrDamaged, r.err)
+		return DumpedSetting{}, fmt.Errorf("%w: %w", ErrDamaged, r.err)
 	}
-	return key, value, nil
+	return s, nil
 }
 
 // encodeSetting makes the JSON of a value and refuses one that holds a masked secret, which would be kept as dots.
@@ -62,7 +78,8 @@ func (b *Bolt) Setting(ctx context.Context, section, key string, v any) error {
 		if !ok {
 			return ErrNotFound
 		}
-		_, value, err = decodeSetting(record)
+		s, err := decodeSetting(record)
+		value = s.Value
 		return err
 	})
 	if err == nil {
@@ -76,29 +93,18 @@ func (b *Bolt) Setting(ctx context.Context, section, key string, v any) error {
 
 // PutSetting implements [Store]. A value that holds a [secret.String] is refused: it would be kept as dots.
 func (b *Bolt) PutSetting(ctx context.Context, section, key string, v any) error {
-	var f fields
+	s := DumpedSetting{Section: section, Key: key, Changed: b.o.Clock.Wall()}
 	if v != nil {
-		value, err := encodeSetting(v)
-		if err != nil {
+		var err error
+		if s.Value, err = encodeSetting(v); err != nil {
 			return fmt.Errorf("write setting %s/%s: %w", section, key, err)
 		}
-		f.text(vKey, key)
-		f.text(vValue, string(value))
 	}
 	err := b.update(ctx, func(t *txn) error {
-		place := t.settingKey(section, key)
 		if v == nil {
-			return t.delete(bSettings, place)
+			return t.delete(bSettings, t.settingKey(section, key))
 		}
-		settings, err := t.bucket(bSettings)
-		if err != nil {
-			return err
-		}
-		sequence, err := settings.NextSequence()
-		if err != nil {
-			return fmt.Errorf("number a setting: %w", err)
-		}
-		return t.put(bSettings, place, sequence, f.b)
+		return t.putSetting(s)
 	})
 	if err != nil {
 		return fmt.Errorf("write setting %s/%s: %w", section, key, err)
@@ -106,29 +112,28 @@ func (b *Bolt) PutSetting(ctx context.Context, section, key string, v any) error
 	return nil
 }
 
+func (t *txn) putSetting(s DumpedSetting) error {
+	settings, err := t.bucket(bSettings)
+	if err != nil {
+		return err
+	}
+	sequence, err := settings.NextSequence()
+	if err != nil {
+		return fmt.Errorf("number a setting: %w", err)
+	}
+	return t.put(bSettings, t.settingKey(s.Section, s.Key), sequence, s.encode())
+}
+
 // Settings implements [Store].
 func (b *Bolt) Settings(ctx context.Context, section string) (map[string]json.RawMessage, error) {
 	var all map[string]json.RawMessage
 	err := b.view(ctx, func(t *txn) error {
 		all = map[string]json.RawMessage{}
-		settings, err := t.bucket(bSettings)
-		if err != nil {
+		return t.each(bSettings, t.sectionKey(section), func(_ []byte, record string, _ uint64) error {
+			s, err := decodeSetting(record)
+			all[s.Key] = s.Value
 			return err
-		}
-		prefix := t.sectionKey(section)
-		c := settings.Cursor()
-		for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
-			record, _, err := t.open([]byte(bSettings), k, v)
-			if err != nil {
-				return err
-			}
-			key, value, err := decodeSetting(record)
-			if err != nil {
-				return err
-			}
-			all[key] = value
-		}
-		return nil
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read settings %s: %w", section, err)

@@ -30,6 +30,9 @@ func (b *Bolt) Status(ctx context.Context) (Status, error) {
 			return err
 		}
 		s.Connections = summaries.Stats().KeyN
+		if s.LastBackup, err = t.lastBackup(); err != nil {
+			return err
+		}
 		s.Free = int64(t.DB().Stats().FreePageN) * int64(t.DB().Info().PageSize)
 		return nil
 	})
