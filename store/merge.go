@@ -29,11 +29,11 @@ const (
 
 // MergeLine is what was decided about one record. It holds no secret.
 type MergeLine struct {
-	Kind     string   `json:"kind"`     // connection, setting
-	Name     string   `json:"name"`     // of the connection as it is called here, or section/key
-	InBackup string   `json:"renamed"`  // the connection's name in the backup if that name is another's here, else ""
-	Decision Decision `json:"decision"` //
-	Reason   string   `json:"reason"`   // one line, "" if the decision says it all
+	Kind     string   `json:"kind"`           // connection, setting
+	Name     string   `json:"name"`           // of the connection as it is called here, or section/key
+	InBackup string   `json:"name_in_backup"` // the connection's name in the backup if that name is another's here, else ""
+	Decision Decision `json:"decision"`
+	Reason   string   `json:"reason"` // one line, "" if the decision says it all
 }
 
 // MergeReport is every decision of a merge, in the order of the Dump: connections, then settings.

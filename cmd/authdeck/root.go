@@ -43,7 +43,7 @@ Without a verb it opens the terminal UI. Every verb below is plain text, made fo
 	root.AddCommand(
 		a.demoCmd(), a.integrationsCmd(), a.loginCmd(), a.listCmd(), a.showCmd(), a.tokenCmd(), a.refreshCmd(),
 		a.revokeCmd(), a.removeCmd(), a.renameCmd(), a.inspectCmd(), a.actionsCmd(), a.runCmd(), a.watchCmd(),
-		a.historyCmd(), a.storeCmd(),
+		a.historyCmd(), a.exportCmd(), a.importCmd(), a.storeCmd(),
 	)
 	root.AddCommand(notBuiltCmds()...)
 	return root
@@ -104,8 +104,6 @@ func version() string {
 var later = []struct{ use, short string }{
 	{"exec CONN -- CMD", "runs CMD with the token in its environment"},
 	{"request CONN METHOD URL", "one HTTP call with the connection's token"},
-	{"export FILE", "an encrypted backup"},
-	{"import FILE", "reads an encrypted backup"},
 	{"doctor [NAME]", "checks the machine or one integration"},
 }
 
