@@ -58,19 +58,23 @@ func sealedItems(items map[string]string) integrations.Config {
 
 // fullConfig is what an operation gets: defaults, then the user's items, then what this connection captured.
 func (s *Service) fullConfig(ctx context.Context, info integrations.Info, captured map[string]string) (integrations.Config, error) {
+	set, err := s.Config(ctx, info.ID)
+	if err != nil {
+		return nil, err
+	}
+	return merged(info, set, captured), nil
+}
+
+func merged(info integrations.Info, set integrations.Config, captured map[string]string) integrations.Config {
 	cfg := integrations.Config{}
 	for _, in := range info.Inputs {
 		if in.Default != "" {
 			cfg[in.Name] = secret.New(in.Default)
 		}
 	}
-	set, err := s.Config(ctx, info.ID)
-	if err != nil {
-		return nil, err
-	}
 	maps.Copy(cfg, set)
 	maps.Copy(cfg, sealedItems(captured))
-	return cfg, nil
+	return cfg
 }
 
 // SetConfig checks (pattern, choice, unknown names) and seals config items; an empty value removes one. Connections whose

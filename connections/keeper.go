@@ -12,7 +12,7 @@ import (
 // KeepEvent is one thing the keeper did or met.
 type KeepEvent struct {
 	Time                      time.Time
-	Connection, Event, Detail string // refreshed, recovered, failing, sign_in_needed, configuration, clock, store
+	Connection, Event, Detail string // refreshed, recovered, failing, paused, resumed, sign_in_needed, configuration, clock, store
 }
 
 const (
@@ -20,8 +20,6 @@ const (
 	clockJump    = 30 * time.Second // wall against monotonic: more than this is a resume, or the clock was set
 	relistLeast  = time.Second      // between two readings of the whole list
 	relistMost   = 5 * time.Minute  // a list is read anew at least this often
-	perHost      = 4                // refreshes in flight of one integration
-	startGap     = 2 * time.Second  // between two starts of one integration
 	skippedPause = 5 * time.Second  // until a connection that somebody else refreshes is looked at again
 	failedPause  = 30 * time.Second // until one whose failure could not be recorded is
 	resumeSpread = 5 * time.Second  // what is overdue after a resume starts within
@@ -55,6 +53,8 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 			k.dirty = true
 		case d := <-k.done:
 			k.finished(d)
+		case h := <-k.heard:
+			k.listen(ctx, h)
 		case <-timer.C:
 		}
 		k.drain()
@@ -66,46 +66,9 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 			}
 			k.unread = err != nil
 		}
-		timer.Reset(k.start(ctx))
+		k.tellPauses()
+		timer.Reset(min(k.start(ctx), k.tend(ctx)))
 	}
-}
-
-// KeepOnce refreshes what is due now and returns.
-func (s *Service) KeepOnce(ctx context.Context, report func(KeepEvent)) error {
-	k := newKeeper(s, report)
-	rows, err := s.o.Store.List(ctx)
-	if err != nil {
-		return storeError("list connections", err)
-	}
-	now := s.now()
-	slots := map[string]chan struct{}{}
-	for _, row := range rows {
-		at := RefreshAt(row)
-		if !row.Refreshing && (at.IsZero() || at.After(now)) {
-			continue
-		}
-		slot := slots[row.Integration]
-		if slot == nil {
-			slot = make(chan struct{}, perHost)
-			slots[row.Integration] = slot
-		}
-		k.running.Go(func() {
-			slot <- struct{}{}
-			defer func() { <-slot }()
-			if ctx.Err() != nil {
-				return
-			}
-			r := s.keepFresh(ctx, row, false)
-			k.mu.Lock()
-			defer k.mu.Unlock()
-			k.tell(row, r)
-		})
-	}
-	k.running.Wait()
-	if ctx.Err() != nil {
-		return explain(ctx.Err())
-	}
-	return nil
 }
 
 // keepFresh refreshes a connection that the list says is due.
@@ -123,8 +86,9 @@ func (s *Service) keepFresh(ctx context.Context, row store.Summary, try bool) ou
 
 // finish is the end of one of the keeper's refreshes.
 type finish struct {
-	row store.Summary
-	r   outcome
+	row  store.Summary
+	host string
+	r    outcome
 }
 
 type keeper struct {
@@ -135,7 +99,17 @@ type keeper struct {
 	done    chan finish
 
 	entries  map[string]*entry
-	groups   map[string]*group
+	waiting  waiting
+	due      map[string]*queue // by host
+	found    *hostFinder
+	told     map[string]bool // pauses that were said, by host
+	probes   map[string]*probing
+	heard    chan heard
+	suspect  string // a host that was not reached: is it the network?
+	looking  bool
+	untold   []finish
+	looked   time.Duration   // mono, of the last such look
+	quiet    map[string]bool // connections whose failing was not said: the pause of their host was
 	dirty    bool
 	unread   bool          // the last list could not be read, which was said
 	listed   time.Duration // mono, of the last list
@@ -149,8 +123,10 @@ func newKeeper(s *Service, report func(KeepEvent)) *keeper {
 		report = func(KeepEvent) {}
 	}
 	return &keeper{
-		s: s, report: report, done: make(chan finish, 64), entries: map[string]*entry{}, groups: map[string]*group{},
-		wall: s.now(), mono: s.o.Clock.Mono(),
+		s: s, report: report, done: make(chan finish, 64), entries: map[string]*entry{}, due: map[string]*queue{},
+		told: map[string]bool{}, quiet: map[string]bool{}, probes: map[string]*probing{}, heard: make(chan heard, 4),
+		looked: s.o.Clock.Mono() - lookAgain,
+		wall:   s.now(), mono: s.o.Clock.Mono(),
 	}
 }
 
@@ -172,15 +148,20 @@ func (k *keeper) drain() {
 
 // finished takes the result of a refresh into the schedule.
 func (k *keeper) finished(d finish) {
-	if g := k.groups[d.row.Integration]; g != nil {
-		g.running--
+	if unreached(d.r.err) && (k.looking || k.suspect != "" && k.mayLook()) {
+		k.untold = append(k.untold, d) // until it is known whether it is the network
+	} else {
+		k.tell(d.row, d.host, d.r)
 	}
-	k.tell(d.row, d.r)
+	if unreached(d.r.err) {
+		k.suspect = d.host
+	}
 	e := k.entries[d.row.ID]
 	if e == nil {
 		return
 	}
 	e.running = false
+	defer k.enqueue(e)
 	now := k.s.now()
 	switch {
 	case errors.Is(d.r.err, errSkipped):
@@ -199,11 +180,16 @@ func (k *keeper) finished(d finish) {
 }
 
 // tell reports what a refresh of the keeper's led to: one failing event an outage, and one recovered.
-func (k *keeper) tell(row store.Summary, r outcome) {
+// Where the pause of its host was said already, a connection's own failing is not.
+func (k *keeper) tell(row store.Summary, host string, r outcome) {
 	h := r.conn.Health
+	quiet := k.quiet[row.ID]
+	if r.err == nil && r.asked {
+		delete(k.quiet, row.ID)
+	}
 	switch {
 	case errors.Is(r.err, errSkipped), errors.Is(r.err, context.Canceled):
-	case r.err == nil && r.asked && row.Health.Trouble == store.TroubleTransient:
+	case r.err == nil && r.asked && row.Health.Trouble == store.TroubleTransient && !quiet:
 		k.say(r.conn.Name, "recovered", lifetimeWords(r.conn.Grant))
 	case r.err == nil && r.asked:
 		k.say(r.conn.Name, "refreshed", lifetimeWords(r.conn.Grant))
@@ -213,6 +199,8 @@ func (k *keeper) tell(row store.Summary, r outcome) {
 		k.say(row.Name, "sign_in_needed", h.Reason)
 	case h.Trouble == store.TroubleConfiguration:
 		k.say(row.Name, "configuration", h.Reason)
+	case h.Trouble == store.TroubleTransient && k.told[host]:
+		k.quiet[row.ID] = true
 	case h.Trouble == store.TroubleTransient:
 		k.say(row.Name, "failing", h.Reason)
 	default:

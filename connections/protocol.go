@@ -88,6 +88,7 @@ func (s *Service) ask(ctx context.Context, c store.Connection, interrupted bool,
 		return outcome{conn: c, err: storeError("write the intent of a refresh", err)}, false
 	}
 	req := integrations.RefreshRequest{Config: cfg, Kept: kept(c)}
+	began := s.now()
 	grant, err := request(ctx, integ, req)
 	if refused := classOf(err) == oauthflow.ClassDeadIfAgain; !intent.Replayed && (refused || ambiguous(err)) {
 		interrupted = !refused
@@ -97,6 +98,7 @@ func (s *Service) ask(ctx context.Context, c store.Connection, interrupted bool,
 		}
 		grant, err = request(ctx, integ, req)
 	}
+	s.met(ctx, tokenHost(integ, cfg), began, err)
 	if err != nil {
 		return s.keepFailure(ctx, c, err, interrupted), false
 	}

@@ -1,27 +1,12 @@
 package connections
 
 import (
-	"cmp"
+	"container/heap"
 	"context"
-	"slices"
 	"time"
 
 	"authdeck/store"
 )
-
-// entry is one connection in the keeper's schedule.
-type entry struct {
-	row       store.Summary
-	at        time.Time // wall; zero if nothing is planned
-	notBefore time.Time // wall
-	running   bool
-}
-
-// group holds back the refreshes of one integration.
-type group struct {
-	running int
-	next    time.Time // wall: the next start
-}
 
 // take brings an entry up to a newer record. What the record's times did not change keeps its place, jitter included.
 func (e *entry) take(s *Service, row store.Summary) {
@@ -30,6 +15,9 @@ func (e *entry) take(s *Service, row store.Summary) {
 	if !e.at.IsZero() && old.ObtainedAt.Equal(row.ObtainedAt) && old.ExpiresAt.Equal(row.ExpiresAt) && old.Health == row.Health &&
 		old.Refreshable == row.Refreshable && old.Refreshing == row.Refreshing {
 		return
+	}
+	if !old.ObtainedAt.Equal(row.ObtainedAt) {
+		e.host = "" // a sign-in may have brought another
 	}
 	e.at, e.notBefore = RefreshAt(row), time.Time{}
 	switch {
@@ -75,6 +63,11 @@ func (k *keeper) list(ctx context.Context) error {
 			delete(k.entries, id)
 		}
 	}
+	if all, err := k.s.pauses(ctx); err == nil {
+		k.s.adoptPauses(all)
+	}
+	k.found = nil
+	k.rebuild()
 	return nil
 }
 
@@ -98,9 +91,11 @@ func (k *keeper) checkClock() {
 			e.at = wall.Add(k.s.upTo(resumeSpread))
 		}
 	}
-	for _, g := range k.groups {
-		g.next = time.Time{}
+	k.s.hosts.stepped(wall, step)
+	for _, p := range k.probes {
+		p.at, p.n = wall, 0
 	}
+	k.rebuild()
 	if step > 0 {
 		k.say("", "clock", "the clock went ahead by "+span(step)+" (sleep, or set): all connections are looked at")
 	} else {
@@ -108,88 +103,97 @@ func (k *keeper) checkClock() {
 	}
 }
 
+// rebuild sorts all connections into what is due and what is not yet.
+func (k *keeper) rebuild() {
+	k.waiting, k.due = k.waiting[:0], map[string]*queue{}
+	for _, e := range k.entries {
+		if !e.running && !e.at.IsZero() {
+			k.waiting = append(k.waiting, e)
+		}
+	}
+	heap.Init(&k.waiting)
+}
+
+// enqueue puts one back that has finished.
+func (k *keeper) enqueue(e *entry) {
+	if !e.at.IsZero() {
+		heap.Push(&k.waiting, e)
+	}
+}
+
 // start begins what is due, and returns how long nothing else will be.
 func (k *keeper) start(ctx context.Context) time.Duration {
 	now := k.s.now()
+	for len(k.waiting) > 0 && !k.waiting[0].when().After(now) {
+		e, _ := heap.Pop(&k.waiting).(*entry)
+		if e.host == "" {
+			e.host, _, _ = k.finder(ctx).of(ctx, e.row)
+		}
+		q := k.due[e.host]
+		if q == nil {
+			q = &queue{}
+			k.due[e.host] = q
+		}
+		q.add(e)
+	}
 	wait := tickMost
+	if len(k.waiting) > 0 {
+		wait = min(wait, k.waiting[0].when().Sub(now))
+	}
 	if k.dirty {
 		wait = min(wait, max(0, k.relistPause()-(k.s.o.Clock.Mono()-k.listed)))
 	}
-	due := map[string][]*entry{}
-	for _, e := range k.entries {
-		if e.running || e.at.IsZero() {
-			continue
+	for name, q := range k.due {
+		wait = min(wait, k.startSome(ctx, name, q, now))
+		if q.Len() == 0 {
+			delete(k.due, name)
 		}
-		at := e.at
-		if e.notBefore.After(at) {
-			at = e.notBefore
-		}
-		if at.After(now) {
-			wait = min(wait, at.Sub(now))
-			continue
-		}
-		due[e.row.Integration] = append(due[e.row.Integration], e)
-	}
-	for id, list := range due {
-		g := k.groups[id]
-		if g == nil {
-			g = &group{}
-			k.groups[id] = g
-		}
-		wait = min(wait, k.startSome(ctx, g, list, now))
 	}
 	return max(wait, time.Millisecond)
 }
 
-// startSome starts the most urgent of one integration's due connections: at most 4 at a time, 2 s apart, closer if they
-// would not all make it before they expire. It returns the time until the next may start.
-func (k *keeper) startSome(ctx context.Context, g *group, list []*entry, now time.Time) time.Duration {
-	slices.SortFunc(list, func(a, b *entry) int {
-		return cmp.Or(urgency(a.row).Compare(urgency(b.row)), cmp.Compare(a.row.Name, b.row.Name))
-	})
-	gap := spacing(list, now)
-	for i, e := range list {
-		if g.running >= perHost {
-			return tickMost // an end will wake the keeper
+// finder is good until the next list.
+func (k *keeper) finder(ctx context.Context) *hostFinder {
+	if k.found == nil {
+		k.found = k.s.hostFinder(ctx)
+	}
+	return k.found
+}
+
+// startSome starts the most urgent of one host's due connections: at most 4 at a time, 2 s apart, closer if they would not
+// all make it before they expire; fewer after trouble. It returns the time until the next may start.
+func (k *keeper) startSome(ctx context.Context, name string, q *queue, now time.Time) time.Duration {
+	hs := &k.s.hosts
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	if hs.away.Open {
+		return tickMost
+	}
+	h := hs.get(name)
+	for q.Len() > 0 {
+		wait, ok := h.may(now)
+		if !ok {
+			return wait
 		}
-		if g.next.After(now) && g.next.Sub(now) <= gap {
-			return g.next.Sub(now)
+		gap := q.spacing(now)
+		if h.next.After(now) && h.next.Sub(now) <= gap {
+			return h.next.Sub(now)
 		}
-		g.running++
-		g.next = now.Add(gap)
+		h.running++
+		h.next = now.Add(gap)
+		e, _ := heap.Pop(q).(*entry)
 		e.running = true
 		k.running.Go(func() {
 			r := k.s.keepFresh(context.WithoutCancel(ctx), e.row, true)
+			hs.left(name)
 			select {
-			case k.done <- finish{row: e.row, r: r}:
+			case k.done <- finish{row: e.row, host: name, r: r}:
 			case <-ctx.Done():
 			}
 		})
-		if i+1 < len(list) && gap > 0 && g.running < perHost {
+		if q.Len() > 0 && gap > 0 && h.running < perHost {
 			return gap
 		}
 	}
 	return tickMost
-}
-
-// urgency orders by expiry; what nobody knows the end of comes last.
-func urgency(c store.Summary) time.Time {
-	if c.Lifetime != store.LifetimeKnown {
-		return c.ObtainedAt.Add(100 * 365 * 24 * time.Hour)
-	}
-	return c.ExpiresAt
-}
-
-// spacing is the gap between two starts: 2 s, or the time left divided by the number due. Each of the list has to start
-// before its own end, so the tightest counts.
-func spacing(list []*entry, now time.Time) time.Duration {
-	gap := startGap
-	for i, e := range list {
-		if e.row.Lifetime != store.LifetimeKnown {
-			continue
-		}
-		left := max(0, e.row.ExpiresAt.Sub(now))
-		gap = min(gap, left/time.Duration(i+1))
-	}
-	return gap
 }

@@ -41,6 +41,7 @@ type Service struct {
 	closed  bool
 	flights map[string]*flight // by connection id
 	work    sync.WaitGroup     // exchanges under way
+	hosts   hosts
 
 	// life ends when Close has waited long enough: what still tries to store an answer gives up then.
 	life context.Context

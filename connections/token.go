@@ -52,6 +52,9 @@ func (s *Service) acquire(ctx context.Context, c store.Connection, minValid time
 	case !s.mayAsk(c):
 		return s.handOut(c, minValid, s.noToken(c))
 	}
+	if err := s.heldBack(ctx, c); err != nil {
+		return s.handOut(c, minValid, err)
+	}
 	r := s.refresh(ctx, c, want{enough: enough})
 	switch {
 	case errors.Is(r.err, store.ErrNotFound): // removed meanwhile: not even a token that lives

@@ -43,10 +43,10 @@ func (s *Service) List(ctx context.Context) ([]View, error) {
 	if err != nil {
 		return nil, storeError("list connections", err)
 	}
-	now := s.now()
+	now, out := s.now(), s.outages(ctx)
 	views := make([]View, len(rows))
 	for i, row := range rows {
-		views[i] = s.view(ctx, row, now)
+		views[i] = s.view(ctx, out.on(ctx, row, now), now)
 	}
 	return views, nil
 }
@@ -91,6 +91,7 @@ func (s *Service) Details(ctx context.Context) ([]Detail, error) {
 	for _, i := range list {
 		infos[i.Info().ID] = i.Info()
 	}
+	out := s.outages(ctx)
 	all := make([]Detail, 0, len(rows))
 	for _, row := range rows {
 		c, err := s.o.Store.Get(ctx, row.ID)
@@ -100,7 +101,7 @@ func (s *Service) Details(ctx context.Context) ([]Detail, error) {
 		if err != nil {
 			return nil, storeError("read connection", err)
 		}
-		all = append(all, s.detailWith(ctx, c, infos[c.Integration]))
+		all = append(all, s.detailWith(ctx, c, infos[c.Integration], out))
 	}
 	return all, nil
 }
@@ -111,17 +112,17 @@ func (s *Service) detail(ctx context.Context, c store.Connection) Detail {
 	if i, err := s.o.Registry.Find(ctx, c.Integration); err == nil {
 		info = i.Info()
 	}
-	return s.detailWith(ctx, c, info)
+	return s.detailWith(ctx, c, info, s.outages(ctx))
 }
 
-func (s *Service) detailWith(ctx context.Context, c store.Connection, info integrations.Info) Detail {
+func (s *Service) detailWith(ctx context.Context, c store.Connection, info integrations.Info, out *outages) Detail {
 	sum := c.Summary()
 	if i, err := s.o.Store.Intent(ctx, c.ID); err == nil {
 		sum.Refreshing = i != nil
 	}
 	now := s.now()
 	d := Detail{
-		View: s.view(ctx, sum, now), Flow: c.Flow, Browser: c.Browser,
+		View: s.view(ctx, out.on(ctx, sum, now), now), Flow: c.Flow, Browser: c.Browser,
 		Access: c.Grant.AccessToken, Refresh: c.Grant.RefreshToken, IDToken: c.Grant.IDToken,
 		Missing: missingScopes(c.ScopesAsked, c.ScopesGranted, sum.Refreshable), IntegrName: info.Name,
 	}

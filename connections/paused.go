@@ -1,0 +1,144 @@
+package connections
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"authdeck/internal/safetext"
+	"authdeck/store"
+)
+
+// tellPauses says once that the tries at a host, or at all, are held back, and once that they are not any more; then
+// everything there goes on, spread out.
+func (k *keeper) tellPauses() {
+	now := k.s.now()
+	hs := &k.s.hosts
+	hs.mu.Lock()
+	open := map[string]pause{}
+	if hs.away.Open {
+		open[allHosts] = hs.away
+	}
+	for name, h := range hs.all {
+		if p := h.pause(now); p.Open {
+			open[name] = p
+		}
+	}
+	hs.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(open)) {
+		if !k.told[name] {
+			k.told[name] = true
+			k.say("", "paused", open[name].words(name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.told)) {
+		if _, still := open[name]; still {
+			continue
+		}
+		delete(k.told, name)
+		if name == allHosts {
+			k.say("", "resumed", "the network is there again")
+		} else {
+			k.say("", "resumed", name+" answers again")
+		}
+		k.resume(name, now)
+	}
+}
+
+// resume lets everything at a host go on, spread out: what is due, and what waits for another try.
+func (k *keeper) resume(name string, now time.Time) {
+	for _, e := range k.entries {
+		if e.running || e.at.IsZero() || name != allHosts && e.host != name {
+			continue
+		}
+		retrying := e.row.Health.Trouble == store.TroubleTransient
+		if !retrying && e.at.After(now) {
+			continue
+		}
+		e.at, e.notBefore = earlier(e.at, now), now.Add(k.s.upTo(resumeSpread))
+	}
+	k.rebuild()
+}
+
+// pausedView is a connection that is due while its host is paused, as everybody is to see it: it waits, and why. Its
+// record is not changed.
+func pausedView(c store.Summary, host string, p pause, now time.Time) store.Summary {
+	if !c.Refreshable || !p.holds(now) {
+		return c
+	}
+	next := later(p.Next, p.Until)
+	switch c.Health.Trouble {
+	case store.TroubleNone:
+		if at := RefreshAt(c); at.IsZero() || at.After(now) {
+			return c
+		}
+		c.Health = store.Health{Trouble: store.TroubleTransient, Reason: p.words(host), Since: p.Since, RetryAt: next}
+	case store.TroubleTransient:
+		c.Health.Reason = join(p.words(host), c.Health.Reason)
+		if next.After(c.Health.RetryAt) {
+			c.Health.RetryAt = next
+		}
+	case store.TroubleDead, store.TroubleConfiguration, store.TroubleRevoked:
+	}
+	return c
+}
+
+// outages are the pauses of all hosts, as one reading of the store has them; nil is none.
+type outages struct {
+	all    map[string]pause
+	finder *hostFinder
+}
+
+func (s *Service) outages(ctx context.Context) *outages {
+	all, err := s.pauses(ctx)
+	if err != nil || len(all) == 0 {
+		return nil // a store that cannot be read says so elsewhere
+	}
+	return &outages{all: all, finder: s.hostFinder(ctx)}
+}
+
+// of finds the pause that a connection is under, with the name of its host.
+func (o *outages) of(ctx context.Context, row store.Summary) (string, pause) {
+	if o == nil {
+		return "", pause{}
+	}
+	if p, ok := o.all[allHosts]; ok {
+		return allHosts, p
+	}
+	name, _, _ := o.finder.of(ctx, row)
+	return name, o.all[name]
+}
+
+// on is a connection as everybody is to see it.
+func (o *outages) on(ctx context.Context, row store.Summary, now time.Time) store.Summary {
+	name, p := o.of(ctx, row)
+	return pausedView(row, name, p, now)
+}
+
+// heldBack is why a caller's token is not refreshed now, nil if it may be. One that lives is left alone while its host is
+// paused; one that has ended is refreshed all the same, unless the host asked to wait by its own word.
+func (s *Service) heldBack(ctx context.Context, c store.Connection) error {
+	name, p := s.outages(ctx).of(ctx, c.Summary())
+	now := s.now()
+	asked := p.Asked && p.Until.After(now)
+	if !p.holds(now) || !s.lives(c) && !asked {
+		return nil
+	}
+	e := &Error{
+		Kind: KindTransient, Message: quote(c.Name) + " is not refreshed now: " + p.words(name),
+		Hint: "nothing was lost; `authdeck refresh " + safetext.Line(c.Name, 60) + "` tries at once",
+	}
+	if wait := later(p.Until, p.Next).Sub(now); wait > 0 {
+		e.Hint += ", by itself it is tried in " + span(wait)
+	}
+	return e
+}
+
+// later is the later of two times.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
