@@ -155,7 +155,7 @@ func applyTokens(c *store.Connection, g integrations.Grant, received time.Time) 
 	default:
 		k.Lifetime = store.LifetimeUnknown
 	}
-	c.Health = untroubled(*k)
+	c.Health, c.RestoredFrom = untroubled(*k), time.Time{}
 	switch g.RefreshLifetime.Kind {
 	case oauthflow.LifetimeKnown:
 		k.RefreshExpiresAt = received.Add(g.RefreshLifetime.For)

@@ -2,6 +2,8 @@ package connections
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,8 +103,14 @@ func (s *Service) SetConfig(ctx context.Context, id string, items integrations.C
 	return s.retryConfigured(ctx, id)
 }
 
-// saveConfig merges items into what is set, without checks: what a registration returned goes this way as well.
+// saveConfig merges items into what is set, without checks: what a registration returned goes this way as well. Of two at
+// once, none loses an item.
 func (s *Service) saveConfig(ctx context.Context, id string, items integrations.Config) error {
+	unlock, err := s.lockNamed(ctx, "config items of "+id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	set, err := s.Config(ctx, id)
 	if err != nil {
 		return err
@@ -122,6 +130,21 @@ func (s *Service) saveConfig(ctx context.Context, id string, items integrations.
 		return storeError("write config items", err)
 	}
 	return nil
+}
+
+// namedWait is how long a lock that is no connection's is waited for; it is held for one reading and one writing.
+const namedWait = 10 * time.Second
+
+// lockNamed takes a lock of the store that belongs to no connection.
+func (s *Service) lockNamed(ctx context.Context, name string) (store.Unlock, error) {
+	ctx, cancel := context.WithTimeout(ctx, namedWait)
+	defer cancel()
+	sum := sha256.Sum256([]byte(name))
+	unlock, err := s.o.Store.Lock(ctx, hex.EncodeToString(sum[:16]))
+	if err != nil {
+		return nil, storeError("lock the "+safetext.Line(name, 80), err)
+	}
+	return unlock, nil
 }
 
 // ClearConfig forgets all config items of an integration, for one that is removed.

@@ -14,13 +14,18 @@ func (s *Service) KeepOnce(ctx context.Context, report func(KeepEvent)) error {
 	if err != nil {
 		return storeError("list connections", err)
 	}
+	finder := s.hostFinder(ctx)
+	if s.mend(ctx, rows, func() *hostFinder { return finder }) {
+		if rows, err = s.o.Store.List(ctx); err != nil {
+			return storeError("list connections", err)
+		}
+	}
 	all, err := s.pauses(ctx)
 	if err != nil {
 		return storeError("read the pauses", err)
 	}
 	s.adoptPauses(all)
 	now := s.now()
-	finder := s.hostFinder(ctx)
 	slots := map[string]chan struct{}{}
 	for _, row := range rows {
 		at := RefreshAt(row)

@@ -45,7 +45,10 @@ func (k *keeper) list(ctx context.Context) error {
 	if err != nil {
 		return storeError("list connections", err)
 	}
-	k.listTook, k.dirty = k.listed-began, false
+	k.listTook, k.dirty, k.found = k.listed-began, false, nil
+	if k.s.mend(ctx, rows, func() *hostFinder { return k.finder(ctx) }) {
+		k.dirty = true // they come with the next list
+	}
 	there := make(map[string]bool, len(rows))
 	for _, row := range rows {
 		there[row.ID] = true
@@ -66,7 +69,6 @@ func (k *keeper) list(ctx context.Context) error {
 	if all, err := k.s.pauses(ctx); err == nil {
 		k.s.adoptPauses(all)
 	}
-	k.found = nil
 	k.rebuild()
 	return nil
 }

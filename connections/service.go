@@ -129,7 +129,7 @@ func (s *Service) integration(ctx context.Context, id string) (integrations.Inte
 	if err != nil {
 		if errors.Is(err, integrations.ErrNotFound) {
 			return nil, &Error{
-				Kind: KindNotFound, Message: "there is no integration " + quote(id),
+				Kind: KindNotFound, Message: wordsMissing + quote(id),
 				Hint: "`authdeck integrations list` names what there is", Err: err,
 			}
 		}
@@ -137,7 +137,7 @@ func (s *Service) integration(ctx context.Context, id string) (integrations.Inte
 	}
 	if why := i.Info().Broken; why != "" {
 		return nil, &Error{
-			Kind: KindConfiguration, Message: fmt.Sprintf("integration %s cannot be used: %s", quote(id), safetext.Line(why, 200)),
+			Kind: KindConfiguration, Message: "integration " + quote(id) + wordsBroken + safetext.Line(why, 200),
 			Hint: "correct the file, then try again; `authdeck integrations show " + safetext.Line(id, 60) + "` names it",
 		}
 	}

@@ -34,6 +34,9 @@ const (
 // has ended while the integration's settings are refused is "expired" with that reason.
 func StateOf(c store.Summary, now time.Time) (State, string) {
 	reason := c.Health.Reason
+	if reason == "" && !c.RestoredFrom.IsZero() {
+		reason = restoredWords(c.RestoredFrom) + "; whether its refresh token still works shows with the next refresh"
+	}
 	switch {
 	case c.Health.Trouble == store.TroubleRevoked:
 		return StateRevoked, reason
@@ -67,6 +70,10 @@ func StateOf(c store.Summary, now time.Time) (State, string) {
 		return StateExpiring, why("no refresh token")
 	}
 	return StateOK, reason
+}
+
+func restoredWords(at time.Time) string {
+	return "restored from a copy of " + at.UTC().Format("2006-01-02 15:04 UTC")
 }
 
 // RefreshAt is when the keeper will refresh, zero if it will not (no refresh token, no expiry, dead, revoked, settings

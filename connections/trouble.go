@@ -38,7 +38,7 @@ func (s *Service) keepFailure(ctx context.Context, c store.Connection, cause err
 		if !c.Grant.RefreshToken.Equal(tried) {
 			return store.Write{}, errSuperseded
 		}
-		c.Health = s.healthAfter(c.Health, cause, interrupted)
+		c.Health = s.healthAfter(*c, cause, interrupted)
 		what := classWord(c.Health.Trouble)
 		return store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "failed", "%s: %s", what, c.Health.Reason)}}, nil
 	})
@@ -62,7 +62,16 @@ func (s *Service) lost(ctx context.Context, c store.Connection) outcome {
 }
 
 // healthAfter is the table of §5.3 as it changes a connection's health.
-func (s *Service) healthAfter(h store.Health, cause error, interrupted bool) store.Health {
+func (s *Service) healthAfter(c store.Connection, cause error, interrupted bool) store.Health {
+	next := s.nextHealth(c.Health, cause, interrupted)
+	refused := next.Trouble == store.TroubleDead && !errors.Is(cause, integrations.ErrNotRefreshable)
+	if refused && !c.RestoredFrom.IsZero() {
+		next.Reason = restoredWords(c.RestoredFrom) + "; the refresh token had been used since"
+	}
+	return next
+}
+
+func (s *Service) nextHealth(h store.Health, cause error, interrupted bool) store.Health {
 	now := s.now()
 	reason := reasonOf(cause)
 	interrupted = interrupted || strings.HasPrefix(h.Reason, reasonInterrupted)

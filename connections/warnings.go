@@ -23,6 +23,9 @@ func warnings(c store.Summary, missing, cases []string, now time.Time) []string 
 		return nil
 	}
 	var out []string
+	if !c.RestoredFrom.IsZero() {
+		out = append(out, restoredWords(c.RestoredFrom)+": its refresh token may have been used since; if a refresh is refused, sign in again")
+	}
 	if len(missing) > 0 {
 		out = append(out, "not granted: "+safetext.Line(strings.Join(missing, " "), 200))
 	}

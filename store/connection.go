@@ -100,6 +100,7 @@ type Summary struct {
 	Rotations                          int
 	Health                             Health
 	Refreshing                         bool // an intent is on disk: a refresh is under way, here or elsewhere
+	RestoredFrom                       time.Time
 	ScopesAsked, ScopesGranted         []string
 }
 
@@ -111,7 +112,7 @@ func (c Connection) Summary() Summary {
 		CreatedAt: c.CreatedAt, ObtainedAt: c.Grant.ObtainedAt, RefreshedAt: c.Grant.RefreshedAt,
 		Lifetime: c.Grant.Lifetime, ExpiresAt: c.Grant.ExpiresAt, RefreshExpiresAt: c.Grant.RefreshExpiresAt,
 		Refreshable: !c.Grant.RefreshToken.IsZero(), Rotations: c.Grant.Rotations, Health: c.Health,
-		ScopesAsked: c.ScopesAsked, ScopesGranted: c.ScopesGranted,
+		ScopesAsked: c.ScopesAsked, ScopesGranted: c.ScopesGranted, RestoredFrom: c.RestoredFrom,
 	}
 }
 

@@ -66,6 +66,7 @@ func (f *fields) summary(s Summary) {
 	f.time(fRetryAt, s.Health.RetryAt)
 	f.list(fScopesAsked, s.ScopesAsked)
 	f.list(fScopesGranted, s.ScopesGranted)
+	f.time(fRestoredFrom, s.RestoredFrom)
 }
 
 func (f *fields) connection(c Connection) {
@@ -79,7 +80,6 @@ func (f *fields) connection(c Connection) {
 	f.text(fPreviousRefreshToken, c.Grant.PreviousRefreshToken.Reveal())
 	f.text(fIDToken, c.Grant.IDToken.Reveal())
 	f.text(fExtra, string(c.Grant.Extra))
-	f.time(fRestoredFrom, c.RestoredFrom)
 }
 
 // decodeSummary reads a summary; generation comes from the seal.
@@ -148,6 +148,8 @@ func (r *reader) summary(s *Summary) {
 		s.ScopesAsked = r.list()
 	case fScopesGranted:
 		s.ScopesGranted = r.list()
+	case fRestoredFrom:
+		s.RestoredFrom = r.time()
 	}
 }
 
@@ -176,13 +178,12 @@ func decodeConnection(record string, generation uint64) (Connection, error) {
 			c.Grant.IDToken = secret.New(r.value)
 		case fExtra:
 			c.Grant.Extra = r.raw()
-		case fRestoredFrom:
-			c.RestoredFrom = r.time()
 		default:
 			r.summary(&s)
 		}
 	}
 	c.ID, c.Name, c.Integration, c.Generation, c.CreatedAt = s.ID, s.Name, s.Integration, generation, s.CreatedAt
+	c.RestoredFrom = s.RestoredFrom
 	c.Identity, c.IdentityImage, c.Subject = s.Identity, s.IdentityImage, s.Subject
 	c.ScopesAsked, c.ScopesGranted, c.Health = s.ScopesAsked, s.ScopesGranted, s.Health
 	g := &c.Grant
