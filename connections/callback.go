@@ -33,6 +33,7 @@ func (l *Login) complete(ctx context.Context, answer url.Values) (Detail, error)
 	if err != nil {
 		return Detail{}, l.exchangeFailed(err)
 	}
+	l.s.noteSkew(detached, tokenHost(l.integ, l.cfg), grant)
 	c, notes, err := l.keep(detached, grant)
 	if err != nil {
 		return Detail{}, err

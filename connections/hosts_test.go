@@ -233,6 +233,9 @@ func TestS56_SlowStart(t *testing.T) {
 		if got := one.at[2].Sub(one.at[1]); got < 10*time.Second {
 			t.Errorf("the second came %s after the first, which took 10 s (from %v)", got, start)
 		}
+		if got := one.at[4].Sub(one.at[3]); one.at[3] != one.at[2] || got < 10*time.Second {
+			t.Errorf("then not two at a time: the fourth %s after the second, the fifth %s after it", one.at[3].Sub(one.at[2]), got)
+		}
 		if len(one.at) != 12 {
 			t.Errorf("%d requests", len(one.at))
 		}

@@ -33,7 +33,9 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 		return storeError("watch the store", err)
 	}
 	k := newKeeper(s, report)
+	defer k.tendClock(context.WithoutCancel(ctx), true)
 	defer k.running.Wait()
+	k.noticeSetBack(ctx)
 	if err := k.list(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -58,7 +60,7 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 		case <-timer.C:
 		}
 		k.drain()
-		k.checkClock()
+		k.checkClock(ctx)
 		if k.listDue() {
 			err := k.list(ctx)
 			if err != nil && !k.unread && ctx.Err() == nil {
@@ -67,6 +69,7 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 			k.unread = err != nil
 		}
 		k.tellPauses()
+		k.tendClock(ctx, false)
 		timer.Reset(min(k.start(ctx), k.tend(ctx)))
 	}
 }
@@ -114,7 +117,10 @@ type keeper struct {
 	unread   bool          // the last list could not be read, which was said
 	listed   time.Duration // mono, of the last list
 	listTook time.Duration
-	wall     time.Time // of the last look at the clock
+	skewTold bool
+	worked   bool          // since the wall time was written down
+	seenAt   time.Duration // mono, of that
+	wall     time.Time     // of the last look at the clock
 	mono     time.Duration
 }
 
@@ -160,7 +166,7 @@ func (k *keeper) finished(d finish) {
 	if e == nil {
 		return
 	}
-	e.running = false
+	e.running, k.worked = false, true
 	defer k.enqueue(e)
 	now := k.s.now()
 	switch {

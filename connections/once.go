@@ -10,6 +10,8 @@ import (
 // rest is left for the next time, which one paused event says.
 func (s *Service) KeepOnce(ctx context.Context, report func(KeepEvent)) error {
 	k := newKeeper(s, report)
+	k.noticeSetBack(ctx)
+	defer k.tendClock(context.WithoutCancel(ctx), true)
 	rows, err := s.o.Store.List(ctx)
 	if err != nil {
 		return storeError("list connections", err)

@@ -14,18 +14,10 @@ import (
 // everything there goes on, spread out.
 func (k *keeper) tellPauses() {
 	now := k.s.now()
-	hs := &k.s.hosts
-	hs.mu.Lock()
-	open := map[string]pause{}
-	if hs.away.Open {
-		open[allHosts] = hs.away
+	open := k.s.hosts.open()
+	if len(open) == 0 && len(k.told) == 0 {
+		return
 	}
-	for name, h := range hs.all {
-		if p := h.pause(now); p.Open {
-			open[name] = p
-		}
-	}
-	hs.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(open)) {
 		if !k.told[name] {
 			k.told[name] = true
@@ -44,6 +36,28 @@ func (k *keeper) tellPauses() {
 		}
 		k.resume(name, now)
 	}
+}
+
+// open are the pauses that are to be said.
+func (hs *hosts) open() map[string]pause {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	var open map[string]pause
+	add := func(name string, p pause) {
+		if open == nil {
+			open = map[string]pause{}
+		}
+		open[name] = p
+	}
+	if hs.away.Open {
+		add(allHosts, hs.away)
+	}
+	for name, h := range hs.all {
+		if h.breaker.Open {
+			add(name, h.breaker)
+		}
+	}
+	return open
 }
 
 // resume lets everything at a host go on, spread out: what is due, and what waits for another try.
@@ -96,6 +110,16 @@ func (s *Service) outages(ctx context.Context) *outages {
 		return nil // a store that cannot be read says so elsewhere
 	}
 	return &outages{all: all, finder: s.hostFinder(ctx)}
+}
+
+// around is what stands around all connections, read once for a view.
+type around struct {
+	*outages
+	skew string // what is wrong with the clock here
+}
+
+func (s *Service) around(ctx context.Context) around {
+	return around{outages: s.outages(ctx), skew: s.skewWords(ctx)}
 }
 
 // of finds the pause that a connection is under, with the name of its host.

@@ -102,6 +102,7 @@ func (s *Service) ask(ctx context.Context, c store.Connection, interrupted bool,
 	if err != nil {
 		return s.keepFailure(ctx, c, err, interrupted), false
 	}
+	s.noteSkew(ctx, tokenHost(integ, cfg), grant)
 	return s.keepAnswer(ctx, c, grant, say)
 }
 

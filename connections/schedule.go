@@ -69,13 +69,19 @@ func (k *keeper) list(ctx context.Context) error {
 	if all, err := k.s.pauses(ctx); err == nil {
 		k.s.adoptPauses(all)
 	}
+	if words := k.s.skewWords(ctx); words != "" && !k.skewTold {
+		k.say("", "clock", words)
+		k.skewTold = true
+	} else if words == "" {
+		k.skewTold = false
+	}
 	k.rebuild()
 	return nil
 }
 
 // checkClock notices that the machine slept or that the clock was set. Nothing lengthens a lifetime: after a step back
 // what is planned comes earlier by the step; after a step ahead all is looked at anew, spread a little.
-func (k *keeper) checkClock() {
+func (k *keeper) checkClock(ctx context.Context) {
 	wall, mono := k.s.now(), k.s.o.Clock.Mono()
 	step := wall.Sub(k.wall) - (mono - k.mono)
 	k.wall, k.mono = wall, mono
@@ -102,6 +108,20 @@ func (k *keeper) checkClock() {
 		k.say("", "clock", "the clock went ahead by "+span(step)+" (sleep, or set): all connections are looked at")
 	} else {
 		k.say("", "clock", "the clock was set back by "+span(-step)+": no token is kept longer for that")
+		if err := k.s.steppedBack(ctx, -step); err != nil {
+			k.s.o.Log.Warn("the clock was set back, and the tokens' ends could not be moved", "err", err)
+		}
+	}
+}
+
+// noticeSetBack is the same for a step while no keeper ran.
+func (k *keeper) noticeSetBack(ctx context.Context) {
+	by, err := k.s.noticeSetBack(ctx)
+	switch {
+	case err != nil:
+		k.s.o.Log.Warn("whether the clock was set back is not known", "err", err)
+	case by > 0:
+		k.say("", "clock", "the clock was set back by "+span(by)+" while nothing ran: no token is kept longer for that")
 	}
 }
 

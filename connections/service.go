@@ -43,6 +43,10 @@ type Service struct {
 	work    sync.WaitGroup     // exchanges under way
 	hosts   hosts
 
+	seenOnce          bool          // checkSeen was called
+	seenAt            time.Duration // mono, of its last look
+	skewKnown, skewed bool          // what the last Date header said
+
 	// life ends when Close has waited long enough: what still tries to store an answer gives up then.
 	life context.Context
 	end  context.CancelFunc

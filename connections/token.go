@@ -42,6 +42,12 @@ func (s *Service) Token(ctx context.Context, ref string, minValid time.Duration)
 
 // acquire returns the connection with an access token that may be handed out, and what is to be said with it.
 func (s *Service) acquire(ctx context.Context, c store.Connection, minValid time.Duration) (store.Connection, string, error) {
+	if s.checkSeen(ctx) {
+		var err error
+		if c, err = s.o.Store.Get(ctx, c.ID); err != nil {
+			return c, "", storeError("read connection", err)
+		}
+	}
 	if c.Health.Trouble == store.TroubleRevoked {
 		return c, "", s.troubleError(c)
 	}

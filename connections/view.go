@@ -91,7 +91,7 @@ func (s *Service) Details(ctx context.Context) ([]Detail, error) {
 	for _, i := range list {
 		infos[i.Info().ID] = i.Info()
 	}
-	out := s.outages(ctx)
+	out := s.around(ctx)
 	all := make([]Detail, 0, len(rows))
 	for _, row := range rows {
 		c, err := s.o.Store.Get(ctx, row.ID)
@@ -112,10 +112,10 @@ func (s *Service) detail(ctx context.Context, c store.Connection) Detail {
 	if i, err := s.o.Registry.Find(ctx, c.Integration); err == nil {
 		info = i.Info()
 	}
-	return s.detailWith(ctx, c, info, s.outages(ctx))
+	return s.detailWith(ctx, c, info, s.around(ctx))
 }
 
-func (s *Service) detailWith(ctx context.Context, c store.Connection, info integrations.Info, out *outages) Detail {
+func (s *Service) detailWith(ctx context.Context, c store.Connection, info integrations.Info, out around) Detail {
 	sum := c.Summary()
 	if i, err := s.o.Store.Intent(ctx, c.ID); err == nil {
 		sum.Refreshing = i != nil
@@ -132,6 +132,9 @@ func (s *Service) detailWith(ctx context.Context, c store.Connection, info integ
 		}
 	}
 	d.Warnings = warnings(sum, d.Missing, info.Lifetime.Cases, now)
+	if out.skew != "" {
+		d.Warnings = append(d.Warnings, out.skew)
+	}
 	return d
 }
 

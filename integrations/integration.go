@@ -66,12 +66,14 @@ type Grant struct {
 	TokenType                          string
 	Lifetime, RefreshLifetime          oauthflow.Lifetime
 	Received                           time.Time // wall, of the token answer
-	Scopes                             []string  // granted; nil if the provider did not say
-	Identity                           Identity
-	UserData                           map[string]any // shown to the user; no tokens in it
-	Captured                           map[string]string
-	Extra                              json.RawMessage // the integration's own, sealed, given back at refresh
-	Warnings                           []string
+	// Skew is what the server's clock is ahead of this one by the answer's Date header, 0 if it has none.
+	Skew     time.Duration
+	Scopes   []string // granted; nil if the provider did not say
+	Identity Identity
+	UserData map[string]any // shown to the user; no tokens in it
+	Captured map[string]string
+	Extra    json.RawMessage // the integration's own, sealed, given back at refresh
+	Warnings []string
 	// OtherAccount: the refreshed ID token is of another account than the login's. The tokens of the answer are kept, the
 	// connection needs a sign-in (reference/security.md §2, oidcc-client-test-refresh-token-invalid-sub).
 	OtherAccount bool

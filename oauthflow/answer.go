@@ -37,6 +37,15 @@ func (a Answer) RetryAfter() time.Duration {
 	return retryAfter(a.Header.Get("Retry-After"), now)
 }
 
+// skew is what the server's clock is ahead by the Date header, 0 without one.
+func (a Answer) skew() time.Duration {
+	date, err := http.ParseTime(a.Header.Get("Date"))
+	if err != nil || a.Received.IsZero() {
+		return 0
+	}
+	return date.Sub(a.Received).Round(time.Second)
+}
+
 // read fills Members and Value from Body by its content; the content type only decides what could be both.
 func (a *Answer) read() {
 	body := bytes.TrimSpace(bytes.TrimPrefix(a.Body, []byte("\ufeff")))

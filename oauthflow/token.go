@@ -16,6 +16,7 @@ type Token struct {
 	RefreshLifetime                    Lifetime
 	Scopes                             []string // nil if the answer says nothing
 	Received                           time.Time
+	Skew                               time.Duration  // what the server's clock is ahead by its Date header, in whole seconds; 0 if it has none
 	Members                            map[string]any // the whole answer, secrets included
 }
 
@@ -50,6 +51,7 @@ func ReadToken(a Answer, s Shape) (Token, error) {
 		TokenType:    text(root, s.TokenType, "token_type"),
 		Scopes:       scopes(root, s),
 		Received:     a.Received,
+		Skew:         a.skew(),
 		Members:      a.Members,
 	}
 	if t.TokenType == "" {

@@ -91,7 +91,7 @@ func (s settings) trade(ctx context.Context, p phaseSpec, endpoint string, auth 
 func (s settings) grant(t oauthflow.Token) integrations.Grant {
 	g := integrations.Grant{
 		AccessToken: t.AccessToken, RefreshToken: t.RefreshToken, IDToken: t.IDToken, TokenType: t.TokenType,
-		Lifetime: t.Lifetime, RefreshLifetime: t.RefreshLifetime, Received: t.Received, Scopes: t.Scopes,
+		Lifetime: t.Lifetime, RefreshLifetime: t.RefreshLifetime, Received: t.Received, Skew: t.Skew, Scopes: t.Scopes,
 	}
 	if s.i.spec.Scopes.GrantedFrom == "none" {
 		g.Scopes = nil
