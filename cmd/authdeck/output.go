@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -77,22 +78,32 @@ func orEmpty(s []string) []string {
 
 // results is stdout that remembers the first failure to write: a script must not take a cut result for a whole one.
 type results struct {
-	w   io.Writer
+	w io.Writer
+
+	mu  sync.Mutex
 	err error
 }
 
 func (r *results) Write(p []byte) (int, error) {
 	n, err := r.w.Write(p)
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.err == nil {
 		r.err = err
 	}
 	return n, err
 }
 
+func (r *results) failed() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
 // written tells whether all results reached stdout.
 func (a *app) written() error {
-	if a.out.err != nil {
-		return fmt.Errorf("write the result: %w", a.out.err)
+	if err := a.out.failed(); err != nil {
+		return fmt.Errorf("write the result: %w", err)
 	}
 	return nil
 }
@@ -135,6 +146,9 @@ func (a *app) note(format string, args ...any) {
 		_, _ = fmt.Fprintf(a.err, format+"\n", args...)
 	}
 }
+
+// complain says on stderr what went wrong beside the result, also with -q.
+func (a *app) complain(format string, args ...any) { _, _ = fmt.Fprintf(a.err, format+"\n", args...) }
 
 // table prints rows in aligned columns; the last column is not padded. Cells are made safe and cut to 60.
 func (a *app) table(rows [][]string) {
