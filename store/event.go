@@ -8,6 +8,7 @@ const (
 	eEvent
 	eOutcome
 	eDetail
+	eHanded
 )
 
 func encodeEvent(e Event) []byte {
@@ -18,6 +19,7 @@ func encodeEvent(e Event) []byte {
 	f.text(eEvent, e.Event)
 	f.text(eOutcome, e.Outcome)
 	f.text(eDetail, e.Detail)
+	f.text(eHanded, encodeHanded(e.Handed))
 	return f.b
 }
 
@@ -38,6 +40,12 @@ func decodeEvent(record string) (Event, error) {
 			e.Outcome = r.value
 		case eDetail:
 			e.Detail = r.value
+		case eHanded:
+			h, err := decodeHanded(r.value)
+			if err != nil {
+				return e, err
+			}
+			e.Handed = h
 		}
 	}
 	return e, r.err

@@ -94,6 +94,8 @@ func child(role, dir string) int {
 		err = childHold(ctx, b)
 	case "write":
 		err = childWrite(ctx, b)
+	case "handout":
+		err = childHandout(ctx, b, argument)
 	default:
 		err = childHere(ctx, b, name)
 	}
