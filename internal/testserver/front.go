@@ -2,47 +2,16 @@ package testserver
 
 import (
 	"bytes"
-	"context"
 	"io"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"strconv"
 	"sync"
 	"testing"
-	"time"
 )
-
-// Mode is what a fault does to a request.
-type Mode string
-
-// The modes.
-const (
-	CommitThenDrop Mode = "commit_then_drop" // the server does its work, the answer is lost and the connection cut
-	Drop           Mode = "drop"             // the connection is cut, the server hears nothing
-	Delay          Mode = "delay"            // passed on after Fault.Delay
-	Status         Mode = "status"           // Fault.Status with Fault.RetryAfter and Fault.Body, the server hears nothing
-	Garbage        Mode = "garbage"          // a 200 whose JSON body is none, the server hears nothing
-	Redirect       Mode = "redirect"         // Fault.Status (default 307) to Fault.Location, the server hears nothing
-	SlowDrip       Mode = "slow_drip"        // the server's answer, one byte each Fault.Delay
-	CutBody        Mode = "cut_body"         // half of the server's answer, then the connection is cut
-)
-
-// Fault says what happens to requests of a path.
-type Fault struct {
-	Path       string // "" is any
-	Method     string // "" is any
-	Mode       Mode
-	Times      int // how many requests; 0 is all until Clear
-	Delay      time.Duration
-	Status     int
-	RetryAfter string
-	Body       string
-	Location   string
-	// Hit, if set, runs when a request meets the fault, before anything else happens to it.
-	Hit func()
-}
 
 // Front stands before a server, keeps the Host header, so that issuer and DPoP htu stay right, counts, and injects faults.
 type Front struct {
@@ -55,13 +24,20 @@ type Front struct {
 	faults  []*Fault
 	arrived map[string]int
 	passed  map[string]int
+	chance  *rand.Rand
 }
 
 // StartFront starts a front without a server behind it, which ends with the test; see [Front.To].
 func StartFront(t testing.TB) *Front {
 	t.Helper()
-	f := &Front{arrived: map[string]int{}, passed: map[string]int{}}
-	f.server = httptest.NewServer(f)
+	f := &Front{arrived: map[string]int{}, passed: map[string]int{}, chance: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // repeatable on purpose
+	f.server = httptest.NewUnstartedServer(f)
+	f.server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew && f.connected() {
+			reset(c)
+		}
+	}
+	f.server.Start()
 	f.URL = f.server.URL
 	t.Cleanup(func() {
 		f.server.CloseClientConnections() // ends what drips
@@ -111,63 +87,42 @@ func (f *Front) Passed(path string) int {
 
 // ServeHTTP is the front's handler.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Read first: only then does the server notice, and end the request's context, when the client leaves.
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		cut()
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	fault := f.arrive(r)
+	if fault.Mode != ResetRequest {
+		// Read first: only then does the server notice, and end the request's context, when the client leaves.
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
 	if fault.Hit != nil {
 		fault.Hit()
 	}
-	switch fault.Mode {
-	case "":
-		f.pass(w, r)
-	case Drop:
-		cut()
-	case CommitThenDrop:
-		f.pass(httptest.NewRecorder(), r.WithContext(context.WithoutCancel(r.Context()))) // committed, client or not
-		cut()
-	case Delay:
-		if sleep(r, fault.Delay) {
-			f.pass(w, r)
-		}
-	case Status:
-		answer(w, fault.Status, fault)
-	case Garbage:
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, "{\"access_token\": \x00\xff<html>")
-	case Redirect:
-		w.Header().Set("Location", fault.Location)
-		if fault.Status == 0 {
-			fault.Status = http.StatusTemporaryRedirect
-		}
-		answer(w, fault.Status, fault)
-	case SlowDrip:
-		f.drip(w, r, fault.Delay)
-	case CutBody:
-		head, body := f.recorded(w, r)
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		w.WriteHeader(head)
-		_, _ = w.Write(body[:len(body)/2])
-		_ = http.NewResponseController(w).Flush()
-		cut()
-	default:
-		panic("unknown mode " + string(fault.Mode))
-	}
+	f.play(w, r, fault)
 }
-
-// cut ends the connection without an answer.
-func cut() { panic(http.ErrAbortHandler) }
 
 // arrive counts a request and takes the fault it meets, the zero one if none.
 func (f *Front) arrive(r *http.Request) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.arrived[r.URL.Path]++
+	return f.take(func(x *Fault) bool {
+		return x.Mode != ResetConnect && (x.Path == "" || x.Path == r.URL.Path) && (x.Method == "" || x.Method == r.Method)
+	})
+}
+
+// connected reports whether a new connection meets a fault of its own.
+func (f *Front) connected() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.take(func(x *Fault) bool { return x.Mode == ResetConnect }).Mode != ""
+}
+
+// take takes the first fault that fits and counts it, the zero one if there is none.
+func (f *Front) take(fits func(*Fault) bool) Fault {
 	for i, x := range f.faults {
-		if x.Path != "" && x.Path != r.URL.Path || x.Method != "" && x.Method != r.Method {
+		if !fits(x) || x.Share > 0 && f.chance.Float64() >= x.Share {
 			continue
 		}
 		hit := *x
@@ -203,50 +158,4 @@ func (f *Front) pass(w http.ResponseWriter, r *http.Request) {
 		},
 	}
 	proxy.ServeHTTP(w, r)
-}
-
-// recorded gets the server's whole answer, its header already in w.
-func (f *Front) recorded(w http.ResponseWriter, r *http.Request) (status int, body []byte) {
-	rec := httptest.NewRecorder()
-	f.pass(rec, r)
-	for name, values := range rec.Header() {
-		w.Header()[name] = values
-	}
-	return rec.Code, rec.Body.Bytes()
-}
-
-func (f *Front) drip(w http.ResponseWriter, r *http.Request, each time.Duration) {
-	status, body := f.recorded(w, r)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	rc := http.NewResponseController(w)
-	for b := range bytes.SplitSeq(body, nil) {
-		if _, err := w.Write(b); err != nil || rc.Flush() != nil || !sleep(r, each) {
-			return
-		}
-	}
-}
-
-// answer sends a fault's status and body.
-func answer(w http.ResponseWriter, status int, fault Fault) {
-	if fault.RetryAfter != "" {
-		w.Header().Set("Retry-After", fault.RetryAfter)
-	}
-	if fault.Body != "" && fault.Body[0] == '{' {
-		w.Header().Set("Content-Type", "application/json")
-	}
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, fault.Body)
-}
-
-// sleep waits, and reports false if the client left meanwhile.
-func sleep(r *http.Request, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }

@@ -68,6 +68,13 @@ func TestFront_Modes(t *testing.T) {
 		{Fault{Mode: Redirect, Status: 302, Location: "/y"}, 302, "", false, 0, map[string]string{"Location": "/y"}},
 		{Fault{Mode: SlowDrip, Delay: time.Millisecond}, 200, "hello", false, 1, map[string]string{"X-From": "server"}},
 		{Fault{Mode: CutBody}, 200, "he", true, 1, map[string]string{"Content-Length": "5"}},
+		{Fault{Mode: CutBody, Reset: true}, 200, "he", true, 1, map[string]string{"Content-Length": "5"}},
+		{Fault{Mode: CommitThenDrop, Reset: true}, 0, "", false, 1, nil},
+		{Fault{Mode: Drop, Reset: true}, 0, "", false, 0, nil},
+		{Fault{Mode: ResetRequest}, 0, "", false, 0, nil},
+		{Fault{Mode: DelayAnswer, Delay: time.Millisecond}, 200, "hello", false, 1, map[string]string{"X-From": "server"}},
+		{Fault{Mode: Status, Status: 400}, 400, "", false, 0, map[string]string{"Content-Type": ""}},
+		{Fault{Mode: Status, Status: 200, Type: "text/plain", Body: "{}"}, 200, "{}", false, 0, map[string]string{"Content-Type": "text/plain"}},
 	} {
 		t.Run(string(c.fault.Mode), func(t *testing.T) {
 			f, s := behind(t)
@@ -114,14 +121,14 @@ func TestFront_TimesOrderAndClear(t *testing.T) {
 
 func TestFront_LeavingClientsEndIt(t *testing.T) {
 	f, s := behind(t)
-	for _, mode := range []Mode{Delay, SlowDrip} {
+	for _, mode := range []Mode{Delay, SlowDrip, Stall} {
 		ctx, cancel := context.WithCancel(t.Context())
 		f.Inject(Fault{Mode: mode, Delay: time.Hour, Times: 1, Hit: cancel})
 		if _, _, _, err := post(ctx, f.URL+"/"+string(mode)); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", mode, err)
 		}
 	}
-	if len(s.To("/delay")) != 0 {
+	if len(s.To("/delay"))+len(s.To("/stall")) != 0 {
 		t.Error("a request whose client left was passed on")
 	}
 	// The clean-up would wait an hour.
@@ -149,5 +156,46 @@ func TestFront_CommitsForAClientThatLeft(t *testing.T) {
 	case <-served:
 	case <-time.After(10 * time.Second):
 		t.Error("the server heard nothing")
+	}
+}
+
+// TestFront_TheServerWorksAndTheClientWaits: what the server did is done before the client gives up.
+func TestFront_TheServerWorksAndTheClientWaits(t *testing.T) {
+	for _, mode := range []Mode{CommitThenStall, StallBody, DelayAnswer} {
+		f, s := behind(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		f.Inject(Fault{Mode: mode, Delay: time.Hour, Done: cancel})
+		if _, _, _, err := post(ctx, f.URL+"/x"); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", mode, err)
+		}
+		if len(s.To("/x")) != 1 {
+			t.Errorf("%s: the server heard %d requests", mode, len(s.To("/x")))
+		}
+	}
+}
+
+func TestFront_ResetConnect(t *testing.T) {
+	f, s := behind(t)
+	f.Inject(Fault{Mode: ResetConnect, Times: 1})
+	if _, _, _, err := post(t.Context(), f.URL+"/x"); err == nil || f.Arrived("/x") != 0 {
+		t.Errorf("%v, %d arrived", err, f.Arrived("/x"))
+	}
+	if _, _, body, err := post(t.Context(), f.URL+"/x"); err != nil || body != "hello" || len(s.To("/x")) != 1 {
+		t.Errorf("after the fault was used up: %q, %v", body, err)
+	}
+}
+
+// TestFront_Share: a fifth of the requests, the same ones in each run.
+func TestFront_Share(t *testing.T) {
+	f, _ := behind(t)
+	f.Inject(Fault{Mode: Status, Status: 500, Share: 0.2})
+	hit := 0
+	for range 200 {
+		if status, _, _, err := post(t.Context(), f.URL+"/x"); err == nil && status == 500 {
+			hit++
+		}
+	}
+	if hit < 25 || hit > 55 {
+		t.Errorf("%d of 200 requests met the fault, want about 40", hit)
 	}
 }
