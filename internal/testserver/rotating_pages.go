@@ -68,6 +68,7 @@ func (s *Rotating) revoke(w http.ResponseWriter, r *http.Request) {
 	if a := s.access[token]; a != nil {
 		a.dead = true
 	}
+	sendJSON(w, http.StatusOK, map[string]any{}) // a body, so that there is something to cut
 }
 
 func (s *Rotating) introspect(w http.ResponseWriter, r *http.Request) {

@@ -65,7 +65,7 @@ func (s *Rotating) rotate(w http.ResponseWriter, token string) {
 	t := s.refresh[token]
 	switch {
 	case t == nil || t.family.dead:
-		refuse(w, http.StatusBadRequest, "invalid_grant")
+		s.refuseDead(w)
 		return
 	case t.busy:
 		s.again(w, t, true)
@@ -83,7 +83,7 @@ func (s *Rotating) rotate(w http.ResponseWriter, token string) {
 	s.mu.Lock()
 	t.busy = false
 	if t.family.dead { // somebody used it a second time meanwhile
-		refuse(w, http.StatusBadRequest, "invalid_grant")
+		s.refuseDead(w)
 		return
 	}
 	if t.used.IsZero() {
@@ -112,9 +112,18 @@ func (s *Rotating) again(w http.ResponseWriter, t *refreshToken, atOnce bool) {
 		refuse(w, http.StatusBadRequest, "invalid_request")
 	case K5:
 		s.kill(t.family)
-		w.Header()["Content-Type"] = nil
-		w.WriteHeader(http.StatusBadRequest)
+		s.refuseDead(w)
 	}
+}
+
+// refuseDead is what a token of a dead family brings.
+func (s *Rotating) refuseDead(w http.ResponseWriter) {
+	if s.o.Kind != K5 {
+		refuse(w, http.StatusBadRequest, "invalid_grant")
+		return
+	}
+	w.Header()["Content-Type"] = nil
+	w.WriteHeader(http.StatusBadRequest)
 }
 
 func (s *Rotating) kill(f *family) {
