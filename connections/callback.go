@@ -22,7 +22,7 @@ func (l *Login) complete(ctx context.Context, answer url.Values) (Detail, error)
 	}
 	defer l.s.work.Done()
 	detached := context.WithoutCancel(ctx)
-	exchange, cancel := context.WithTimeout(detached, requestTime)
+	exchange, cancel := oauthflow.WithTimeout(detached, requestTime)
 	defer cancel()
 	grant, err := l.integ.ExecuteCallback(exchange, integrations.CallbackRequest{
 		Config: l.cfg, RedirectURI: l.listener.RedirectURI(), Params: answer, Pending: l.to.Pending,

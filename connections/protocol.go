@@ -118,7 +118,7 @@ func (s *Service) prepared(ctx context.Context, c store.Connection) (integration
 
 // request asks once, within the total deadline.
 func request(ctx context.Context, integ integrations.Integration, r integrations.RefreshRequest) (integrations.Grant, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTime)
+	ctx, cancel := oauthflow.WithTimeout(ctx, requestTime)
 	defer cancel()
 	grant, err := integ.RefreshToken(ctx, r)
 	if err == nil && grant.AccessToken.IsZero() {

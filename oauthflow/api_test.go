@@ -176,7 +176,7 @@ func TestNewHTTPClient(t *testing.T) {
 	if !ok || tr == http.DefaultTransport || tr.Proxy == nil || tr.DialContext == nil {
 		t.Fatalf("%#v", c.Transport)
 	}
-	if tr.TLSHandshakeTimeout != 10*time.Second || tr.ResponseHeaderTimeout == 0 || tr.IdleConnTimeout == 0 || !tr.ForceAttemptHTTP2 {
+	if tr.TLSHandshakeTimeout != 10*time.Second || tr.ResponseHeaderTimeout != 0 || tr.IdleConnTimeout == 0 || !tr.ForceAttemptHTTP2 {
 		t.Errorf("limits: %+v", tr)
 	}
 	if tr.TLSClientConfig != nil && tr.TLSClientConfig.InsecureSkipVerify {

@@ -87,7 +87,7 @@ var errTooLarge = errors.New("the answer is larger than allowed")
 
 // exchange sends and reads under one deadline. Besides an error it returns what is known of the answer.
 func (c *Caller) exchange(k call) (Answer, error) {
-	ctx, cancel := context.WithTimeout(k.req.Context(), k.timeout)
+	ctx, cancel := WithTimeout(k.req.Context(), k.timeout)
 	defer cancel()
 	var got reached
 	req := k.req.WithContext(httptrace.WithClientTrace(ctx, got.trace()))

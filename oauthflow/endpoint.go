@@ -28,7 +28,8 @@ func NewHTTPClient() *http.Client {
 	t.Proxy = http.ProxyFromEnvironment
 	t.DialContext = (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext
 	t.TLSHandshakeTimeout = connectTimeout
-	t.ResponseHeaderTimeout = 2 * time.Minute // the last net: calls end after 30 s, actions by their own limit
+	// No ResponseHeaderTimeout: it would throw away the answer that arrived while this process was stopped; calls have
+	// their own limits.
 	t.MaxResponseHeaderBytes = 64 << 10
 	return &http.Client{Transport: t, CheckRedirect: stay}
 }
