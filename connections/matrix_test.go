@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	stdlog "log"
-
 	"net/http"
 	"net/url"
 	"os"
@@ -252,7 +251,7 @@ func (p *plain) ExecuteCallback(ctx context.Context, r integrations.CallbackRequ
 func (p *plain) RefreshToken(ctx context.Context, r integrations.RefreshRequest) (integrations.Grant, error) {
 	if p.within > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, p.within)
+		ctx, cancel = oauthflow.WithTimeout(ctx, p.within)
 		defer cancel()
 	}
 	if p.mark != nil {

@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv("CONNECTIONS_TEST_CHILD"); role != "" {
 		os.Exit(child(role, os.Getenv("CONNECTIONS_TEST_DIR"), os.Getenv("CONNECTIONS_TEST_ISSUER")))
 	}
+	if settings := os.Getenv(refresherEnv); settings != "" {
+		os.Exit(refresherMain(settings))
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -152,8 +152,12 @@ func (w *wire) RunAction(ctx context.Context, r integrations.ActionRequest) (int
 
 // bolt opens the store on disk; its key lies beside the folder.
 func bolt(ctx context.Context, dir string) (*store.Bolt, error) {
+	return boltWith(ctx, dir, clock.System())
+}
+
+func boltWith(ctx context.Context, dir string, c clock.Clock) (*store.Bolt, error) {
 	return store.Open(ctx, filepath.Join(dir, "data"), store.Options{
-		Keys: []store.KeySource{store.MemoryKey(bytes.Repeat([]byte{7}, 32))}, Create: true,
+		Keys: []store.KeySource{store.MemoryKey(bytes.Repeat([]byte{7}, 32))}, Create: true, Clock: c,
 	})
 }
 
