@@ -91,8 +91,8 @@ func TestMatrix_LostReply_RefresherKilled(t *testing.T) {
 // The deadlines of the stopped holder's rows: that of the waiter, and that of the holder's request, which is over once the
 // waiter has given up.
 const (
-	waiterTime  = 2500 * time.Millisecond
-	requestTime = 2 * time.Second
+	waiterTime  = 2 * time.Second
+	requestTime = 1500 * time.Millisecond
 )
 
 // TestMatrix_HolderStopped: "sharing", lock holder stopped × continued in time, too late, never. Nothing is stolen; a waiter
@@ -146,8 +146,7 @@ func TestMatrix_HolderStopped(t *testing.T) {
 			t.Parallel()
 			s := newScene(t, testserver.RotatingOptions{}, expired)
 			p := stop(t, s)
-			s.givesUp(p, waiterTime, c.kind, c.busy)
-			<-time.After(requestTime) // the holder's deadline is over as well
+			s.givesUp(p, waiterTime, c.kind, c.busy) // by then the holder's deadline is over as well
 			p.signal(t, syscall.SIGCONT)
 			theirs, ok := p.token()
 			if !ok {

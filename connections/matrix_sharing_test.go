@@ -102,7 +102,7 @@ func (r sharingRow) share(t *testing.T, scripts int) {
 	for range scripts {
 		<-arrived
 	}
-	time.AfterFunc(500*time.Millisecond, func() { close(all) }) // they have begun; by now they wait
+	time.AfterFunc(300*time.Millisecond, func() { close(all) }) // they have begun; by now they wait
 	callers.Wait()
 	stop()
 	keepers.Wait()

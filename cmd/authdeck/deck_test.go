@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"authdeck/internal/secret"
+	"authdeck/internal/testserver"
+	"authdeck/store"
+)
+
+// deck is a data folder with manifests of rotating servers, as the built program finds it. The test reads and writes the
+// store as one more process.
+type deck struct {
+	t     testing.TB
+	env   []string
+	store *store.Bolt
+}
+
+// newDeck makes one; the integrations are named by the keys.
+func newDeck(t testing.TB, manifests map[string][]byte) *deck {
+	t.Helper()
+	data, key := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "key")
+	if err := store.CreateKeyFile(key, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(t.Context(), data, store.Options{Keys: []store.KeySource{store.KeyFile(key)}, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(data, "integrations")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for id, page := range manifests {
+		if err := os.WriteFile(filepath.Join(folder, id+".yaml"), page, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := []string{
+		"AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key, "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(),
+		"PATH=" + os.Getenv("PATH"),
+	}
+	return &deck{t: t, env: env, store: st}
+}
+
+// plant stores a connection with a grant of a server's, which was made age ago and lives for life.
+func (d *deck) plant(name, integration string, s *testserver.Rotating, age, life time.Duration) store.Connection {
+	d.t.Helper()
+	access, refresh := s.Grant("ada@example.com")
+	now := time.Now().Round(0).UTC()
+	c, err := d.store.Put(d.t.Context(), store.Connection{
+		Name: name, Integration: integration, Identity: "ada@example.com", Subject: "ada@example.com", CreatedAt: now.Add(-age),
+		Grant: store.Grant{
+			AccessToken: secret.New(access), RefreshToken: secret.New(refresh), TokenType: "Bearer",
+			ObtainedAt: now.Add(-age), Lifetime: store.LifetimeKnown, ExpiresAt: now.Add(life - age),
+		},
+	}, store.Write{})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return c
+}
+
+// get is the connection as it stands in the store.
+func (d *deck) get(id string) store.Connection {
+	d.t.Helper()
+	c, err := d.store.Get(context.Background(), id)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return c
+}
+
+// command is a run of the built program on the deck.
+func (d *deck) command(args ...string) *exec.Cmd {
+	d.t.Helper()
+	path, err := built()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Env = d.env
+	return cmd
+}
