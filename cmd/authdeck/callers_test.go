@@ -37,7 +37,7 @@ func TestCallers(t *testing.T) {
 			t.Parallel()
 			front := testserver.StartFront(t)
 			server := testserver.StartRotating(t, testserver.RotatingOptions{Front: front})
-			d := newDeck(t, map[string][]byte{"local": server.Manifest("local")})
+			d := newRotatingDeck(t, map[string][]byte{"local": server.Manifest("local")})
 			was := d.plant("shared", "local", server, c.age, time.Hour)
 			if c.end {
 				server.End(was.Grant.RefreshToken.Reveal())
@@ -77,7 +77,7 @@ type callerAnswer struct {
 }
 
 // tokens runs `token NAME` in n processes at once.
-func (d *deck) tokens(n int, name string) []callerAnswer {
+func (d *rotatingDeck) tokens(n int, name string) []callerAnswer {
 	d.t.Helper()
 	answers := make([]callerAnswer, n)
 	var wg sync.WaitGroup
@@ -110,7 +110,7 @@ type watching struct {
 	said *strings.Builder
 }
 
-func (d *deck) watch() *watching {
+func (d *rotatingDeck) watch() *watching {
 	d.t.Helper()
 	w := &watching{cmd: d.command("watch"), said: &strings.Builder{}}
 	w.cmd.Stdout, w.cmd.Stderr = w.said, w.said
@@ -150,7 +150,7 @@ func TestWaitersLeave(t *testing.T) {
 			t.Parallel()
 			front := testserver.StartFront(t)
 			server := testserver.StartRotating(t, testserver.RotatingOptions{Front: front})
-			d := newDeck(t, map[string][]byte{"local": server.Manifest("local")})
+			d := newRotatingDeck(t, map[string][]byte{"local": server.Manifest("local")})
 			was := d.plant("work", "local", server, 2*time.Hour, time.Hour)
 			committed := make(chan struct{})
 			front.Inject(testserver.Fault{

@@ -14,16 +14,16 @@ import (
 	"authdeck/store"
 )
 
-// deck is a data folder with manifests of rotating servers, as the built program finds it. The test reads and writes the
+// rotatingDeck is a data folder with manifests of rotating servers, as the built program finds it. The test reads and writes the
 // store as one more process.
-type deck struct {
+type rotatingDeck struct {
 	t     testing.TB
 	env   []string
 	store *store.Bolt
 }
 
-// newDeck makes one; the integrations are named by the keys.
-func newDeck(t testing.TB, manifests map[string][]byte) *deck {
+// newRotatingDeck makes one; the integrations are named by the keys.
+func newRotatingDeck(t testing.TB, manifests map[string][]byte) *rotatingDeck {
 	t.Helper()
 	data, key := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "key")
 	if err := store.CreateKeyFile(key, rand.Reader); err != nil {
@@ -46,11 +46,11 @@ func newDeck(t testing.TB, manifests map[string][]byte) *deck {
 		"AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key, "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(),
 		"PATH=" + os.Getenv("PATH"),
 	}
-	return &deck{t: t, env: env, store: st}
+	return &rotatingDeck{t: t, env: env, store: st}
 }
 
 // plant stores a connection with a grant of a server's, which was made age ago and lives for life.
-func (d *deck) plant(name, integration string, s *testserver.Rotating, age, life time.Duration) store.Connection {
+func (d *rotatingDeck) plant(name, integration string, s *testserver.Rotating, age, life time.Duration) store.Connection {
 	d.t.Helper()
 	access, refresh := s.Grant("ada@example.com")
 	now := time.Now().Round(0).UTC()
@@ -68,7 +68,7 @@ func (d *deck) plant(name, integration string, s *testserver.Rotating, age, life
 }
 
 // get is the connection as it stands in the store.
-func (d *deck) get(id string) store.Connection {
+func (d *rotatingDeck) get(id string) store.Connection {
 	d.t.Helper()
 	c, err := d.store.Get(context.Background(), id)
 	if err != nil {
@@ -78,7 +78,7 @@ func (d *deck) get(id string) store.Connection {
 }
 
 // command is a run of the built program on the deck.
-func (d *deck) command(args ...string) *exec.Cmd {
+func (d *rotatingDeck) command(args ...string) *exec.Cmd {
 	d.t.Helper()
 	path, err := built()
 	if err != nil {
