@@ -37,6 +37,8 @@ func fill(v reflect.Value, n *int) {
 		v.SetInt(7)
 	case reflect.Uint64:
 		v.SetUint(7)
+	case reflect.Bool:
+		v.SetBool(true)
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			v.SetBytes([]byte(`"` + sentinel() + `"`))
