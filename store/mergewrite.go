@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"time"
@@ -18,10 +20,7 @@ func (m *merger) write() error {
 		return err
 	}
 	when := instant(m.d.Created)
-	for _, c := range m.all {
-		if !c.goesIn() {
-			continue
-		}
+	for _, c := range m.inKeyOrder() {
 		if err := m.writeConnection(c.key, c.Connection, c.unknown); err != nil {
 			return err
 		}
@@ -52,6 +51,19 @@ func (m *merger) write() error {
 	return nil
 }
 
+// inKeyOrder are the connections that go in, by record key: within one transaction bbolt keeps a bucket's new entries in one
+// list, and putting them in anywhere but at its end moves all behind them.
+func (m *merger) inKeyOrder() []merging {
+	var list []merging
+	for _, c := range m.all {
+		if c.goesIn() {
+			list = append(list, c)
+		}
+	}
+	slices.SortFunc(list, func(a, b merging) int { return bytes.Compare(a.key, b.key) })
+	return list
+}
+
 // writeNames frees the names of what is replaced before it takes any, since two connections may swap theirs.
 func (m *merger) writeNames() error {
 	names, err := m.bucket(bNames)
@@ -65,11 +77,15 @@ func (m *merger) writeNames() error {
 			}
 		}
 	}
+	owners := map[string][]byte{}
 	for _, c := range m.all {
 		if c.goesIn() {
-			if err := names.Put(m.nameKey(c.Name), c.key); err != nil {
-				return fmt.Errorf("take the name: %w", err)
-			}
+			owners[string(m.nameKey(c.Name))] = c.key
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(owners)) {
+		if err := names.Put([]byte(name), owners[name]); err != nil {
+			return fmt.Errorf("take the name: %w", err)
 		}
 	}
 	return nil

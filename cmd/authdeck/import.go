@@ -3,8 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -141,8 +142,9 @@ func (a *app) imported(out importJSON) error {
 	}
 	a.note("%s: %d added, %d replaced, %d kept as newer here, %d identical, of a backup of %s", verb, tally[store.Added],
 		tally[store.Replaced], tally[store.Kept], tally[store.Identical], out.Created.Local().Format("2006-01-02 15:04:05"))
-	for _, id := range out.Missing {
-		a.note("warning: there is no integration %q here: its connections cannot be refreshed until `authdeck integrations add` brings it", safetext.Line(id, 60))
+	if len(out.Missing) > 0 {
+		a.note("warning: not here are the integrations %s: their connections cannot be refreshed until `authdeck integrations add` brings them",
+			safetext.Line(strings.Join(out.Missing, ", "), 200))
 	}
 	return nil
 }
@@ -162,7 +164,7 @@ var importErrors = []struct {
 	{backup.ErrNeedsPassphrase, connections.KindUsage, "use --passphrase-file FILE, or a terminal, where it is asked for"},
 	{backup.ErrNeedsIdentity, connections.KindUsage, "use --identity FILE"},
 	{store.ErrBadDump, connections.KindFailed, "nothing was changed; no authdeck writes such a file"},
-	{fs.ErrPermission, connections.KindFailed, "nothing was changed"},
+	{syscall.EMFILE, connections.KindFailed, "nothing was changed; every connection that is replaced is locked by a file: allow more open files (ulimit -n)"},
 }
 
 // importError is a failure to take a backup over.
