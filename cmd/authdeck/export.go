@@ -31,6 +31,7 @@ type exportJSON struct {
 	SealedTo        string    `json:"sealed_to"` // passphrase, recipients, nobody (a report)
 	Connections     int       `json:"connections"`
 	Settings        int       `json:"settings"`
+	Integrations    int       `json:"integrations"` // manifests of the user's own
 	Events          int       `json:"events"`
 	SettingsLeftOut int       `json:"settings_left_out"`
 }
@@ -40,8 +41,8 @@ func (a *app) exportCmd() *cobra.Command {
 	var armored, redacted, force bool
 	cmd := &cobra.Command{
 		Use: "export FILE", Short: "Writes an encrypted backup of connections and settings",
-		Long: `Writes all connections with their tokens, their histories and all settings into FILE (mode 0600), sealed by
-age: to a passphrase, which is asked twice or read from --passphrase-file, or to the recipients that are
+		Long: `Writes all connections with their tokens, their histories, all settings and the manifests that authdeck keeps
+into FILE (mode 0600), sealed by age: to a passphrase, which is asked twice or read from --passphrase-file, or to the recipients that are
 named. ` + "`authdeck import`" + ` reads it; so does age itself. The key of the store is not in it.
 
 A backup ages: once a refresh token in it has been used, the provider may refuse it. Make one before you
@@ -94,14 +95,18 @@ func (a *app) export(ctx context.Context, path string, k sealFlags, armored, for
 	if err != nil {
 		return err
 	}
+	manifests, err := a.manifests()
+	if err != nil {
+		return err
+	}
 	err = backup.WriteFile(path, force, func(w io.Writer) error {
-		return backup.Write(w, d, to, backup.Options{Armor: armored, Program: version()})
+		return backup.Write(w, d, to, backup.Options{Armor: armored, Program: version(), Manifests: manifests})
 	})
 	if err != nil {
 		return exportError(path, err)
 	}
 	a.noteBackup(ctx, st, d)
-	return a.exported(path, sealedTo, d)
+	return a.exported(path, sealedTo, d, len(manifests))
 }
 
 // noteBackup lets `store status` and the history know. The backup is good even if that fails.
@@ -145,7 +150,7 @@ func (a *app) exportReport(ctx context.Context, path string, force bool) error {
 	if err := backup.WriteFile(path, force, write); err != nil {
 		return exportError(path, err)
 	}
-	return a.exported(path, "nobody", d)
+	return a.exported(path, "nobody", d, 0)
 }
 
 // builtIn are the ids of the integrations that everybody has.
@@ -162,14 +167,14 @@ func (a *app) builtIn(ctx context.Context) (map[string]bool, error) {
 }
 
 // exported says what was written.
-func (a *app) exported(path, sealedTo string, d store.Dump) error {
+func (a *app) exported(path, sealedTo string, d store.Dump, manifests int) error {
 	full, err := filepath.Abs(path)
 	if err != nil {
 		full = path
 	}
 	e := exportJSON{
 		File: full, Created: d.Created, SealedTo: sealedTo, Connections: len(d.Connections), Settings: len(d.Settings), Events: len(d.Events),
-		SettingsLeftOut: d.Unplaced,
+		Integrations: manifests, SettingsLeftOut: d.Unplaced,
 	}
 	for _, c := range d.Connections {
 		e.Events += len(c.Events)
@@ -190,7 +195,7 @@ func (a *app) exported(path, sealedTo string, d store.Dump) error {
 	case "nobody":
 		how = "a plain report, without secrets"
 	}
-	what := strings.Join([]string{count(e.Connections, "connection"), count(e.Settings, "setting"), count(e.Events, "event")}, ", ")
+	what := strings.Join([]string{count(e.Connections, "connection"), count(e.Settings, "setting"), count(manifests, "integration"), count(e.Events, "event")}, ", ")
 	a.fields("file", full, "holds", what, "form", how)
 	return nil
 }

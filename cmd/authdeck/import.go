@@ -26,7 +26,7 @@ type importJSON struct {
 	StoreID string            `json:"store_id"`
 	Records []store.MergeLine `json:"records"`
 	Events  int               `json:"events"` // of the history that were added
-	// Missing are the integrations of the backup's connections that are not here: their manifests are files of the user's, in no backup.
+	// Missing are the integrations of the backup's connections that are neither here nor in it.
 	Missing []string `json:"missing_integrations"`
 }
 
@@ -57,11 +57,17 @@ again. Import only backups that you trust: a file for recipients can be made by 
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), lockWait)
 			defer cancel()
-			report, err := st.Merge(ctx, d, store.MergeOptions{DryRun: dryRun})
+			report, err := st.Merge(ctx, d.Dump, store.MergeOptions{DryRun: dryRun})
 			if err != nil {
 				return importError(err)
 			}
-			missing, err := a.missing(cmd.Context(), st, d)
+			a.useStore(st)
+			lines, err := a.importManifests(cmd.Context(), d.Manifests, dryRun)
+			if err != nil {
+				return err
+			}
+			report.Lines = append(report.Lines, lines...)
+			missing, err := a.missing(cmd.Context(), d.Dump, lines)
 			if err != nil {
 				return err
 			}
@@ -78,26 +84,25 @@ again. Import only backups that you trust: a file for recipients can be made by 
 }
 
 // readBackup reads and proves the whole file; the store is not touched.
-func (a *app) readBackup(ctx context.Context, path string, identities []string, passphraseFile string) (store.Dump, error) {
+func (a *app) readBackup(ctx context.Context, path string, identities []string, passphraseFile string) (backup.Contents, error) {
 	opener, err := a.opener(ctx, identities, passphraseFile)
 	if err != nil {
-		return store.Dump{}, err
+		return backup.Contents{}, err
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return store.Dump{}, &connections.Error{Kind: connections.KindFailed, Message: err.Error(), Err: err}
+		return backup.Contents{}, &connections.Error{Kind: connections.KindFailed, Message: err.Error(), Err: err}
 	}
 	defer func() { _ = f.Close() }()
 	d, err := backup.Read(f, opener)
 	if err != nil {
-		return store.Dump{}, importError(err)
+		return backup.Contents{}, importError(err)
 	}
 	return d, nil
 }
 
 // missing names the integrations of a backup's connections that cannot be found here.
-func (a *app) missing(ctx context.Context, st *store.Bolt, d store.Dump) ([]string, error) {
-	a.useStore(st)
+func (a *app) missing(ctx context.Context, d store.Dump, coming []store.MergeLine) ([]string, error) {
 	list, err := a.registry(a.caller()).List(ctx)
 	if err != nil {
 		return nil, err
@@ -105,6 +110,11 @@ func (a *app) missing(ctx context.Context, st *store.Bolt, d store.Dump) ([]stri
 	seen, missing := map[string]bool{}, []string{}
 	for _, i := range list {
 		seen[i.Info().ID] = true
+	}
+	for _, l := range coming { // in a dry run they are not here yet
+		if l.Decision == store.Added {
+			seen[l.Name] = true
+		}
 	}
 	for _, c := range d.Connections {
 		if !seen[c.Integration] {

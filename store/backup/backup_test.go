@@ -118,7 +118,8 @@ func TestBackup_RoundTrip(t *testing.T) {
 	} {
 		for _, armored := range []bool{false, true} {
 			t.Run(c.name+" armored "+strconv.FormatBool(armored), func(t *testing.T) {
-				b := written(t, sample(), c.to, Options{Armor: armored, Program: "test"})
+				manifests := []Manifest{{"acme", "id: acme\n"}, {"\xff", ""}}
+				b := written(t, sample(), c.to, Options{Armor: armored, Program: "test", Manifests: manifests})
 				if isText := bytes.HasPrefix(b, []byte(armor.Header)); isText != armored {
 					t.Errorf("it begins %q", b[:30])
 				}
@@ -129,7 +130,7 @@ func TestBackup_RoundTrip(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := gocmp.Diff(sample(), got, equalSecrets); diff != "" {
+				if diff := gocmp.Diff(Contents{sample(), manifests}, got, equalSecrets); diff != "" {
 					t.Error(diff)
 				}
 			})
@@ -243,7 +244,7 @@ func TestRead_CutAndFlippedEverywhere(t *testing.T) {
 			flipped[i] ^= 0x01
 			if got, err := Read(bytes.NewReader(flipped), with); err == nil {
 				// A line break may have another form in an armored file.
-				if diff := gocmp.Diff(d, got, equalSecrets); diff != "" {
+				if diff := gocmp.Diff(d, got.Dump, equalSecrets); diff != "" {
 					t.Errorf("with byte %d changed it reads otherwise: %s", i, diff)
 				}
 			}

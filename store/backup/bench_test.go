@@ -79,7 +79,7 @@ func importFile(b *testing.B, s *store.Bolt, file []byte, with Opener) store.Mer
 	if err != nil {
 		b.Fatal(err)
 	}
-	r, err := s.Merge(b.Context(), d, store.MergeOptions{})
+	r, err := s.Merge(b.Context(), d.Dump, store.MergeOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

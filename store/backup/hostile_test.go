@@ -89,6 +89,7 @@ func TestRead_HostileFiles(t *testing.T) {
 		{"connections are an object", body(object(`"connections":{},"history":[],"settings":[]`)), ErrDamaged},
 		{"a connection is a number", body(object(`"connections":[1],"history":[],"settings":[]`)), ErrDamaged},
 		{"a member twice", body(object(nothing + `,"settings":[]`)), ErrDamaged},
+		{"a manifest is a text", body(object(nothing + `,"manifests":["id: acme"]`)), ErrDamaged},
 		{"two objects", body(object(nothing) + object(nothing)), ErrDamaged},
 		{"a generation below 0", body(object(`"connections":[{"id":"x","generation":-1}],"history":[],"settings":[]`)), ErrDamaged},
 		{"a generation beyond 64 bits", body(object(`"connections":[{"generation":18446744073709551616}],"history":[],"settings":[]`)), ErrDamaged},
@@ -169,7 +170,7 @@ func TestRead_UnknownMembers(t *testing.T) {
 // FuzzImport feeds any bytes to both layers: what is read can be merged or is refused, and comes back as it was.
 func FuzzImport(f *testing.F) {
 	var plain bytes.Buffer
-	if err := encode(&plain, sample(), Options{Program: "x"}); err != nil {
+	if err := encode(&plain, sample(), Options{Program: "x", Manifests: []Manifest{{"acme", "id: acme\n"}}}); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(plain.Bytes())
@@ -190,18 +191,18 @@ func FuzzImport(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := b.Merge(t.Context(), d, store.MergeOptions{DryRun: true}); err != nil && !errors.Is(err, store.ErrBadDump) {
+		if _, err := b.Merge(t.Context(), d.Dump, store.MergeOptions{DryRun: true}); err != nil && !errors.Is(err, store.ErrBadDump) {
 			t.Fatalf("merge: %v", err)
 		}
 		var again, third bytes.Buffer
-		if err := encode(&again, d, Options{}); err != nil {
+		if err := encode(&again, d.Dump, Options{Manifests: d.Manifests}); err != nil {
 			t.Fatalf("write again: %v", err)
 		}
 		d2, err := decode(bytes.NewReader(again.Bytes()))
 		if err != nil {
 			t.Fatalf("read again: %v", err)
 		}
-		if err := encode(&third, d2, Options{}); err != nil || !bytes.Equal(again.Bytes(), third.Bytes()) {
+		if err := encode(&third, d2.Dump, Options{Manifests: d2.Manifests}); err != nil || !bytes.Equal(again.Bytes(), third.Bytes()) {
 			t.Fatalf("it did not come back as it was: %v", err)
 		}
 	})

@@ -23,19 +23,20 @@ const (
 	maxHeader      = 1 << 20  // bytes before the sealed part
 	maxConnections = 100_000
 	maxSettings    = 100_000
+	maxManifests   = 10_000
 	maxEvents      = 6_000_000 // over all
 )
 
 // Read reads a backup, sealed or armored. All of it is proven before Read returns.
-func Read(r io.Reader, o Opener) (store.Dump, error) {
+func Read(r io.Reader, o Opener) (Contents, error) {
 	d, err := read(r, o)
 	if err != nil {
-		return store.Dump{}, fmt.Errorf("read the backup: %w", err)
+		return Contents{}, fmt.Errorf("read the backup: %w", err)
 	}
 	return d, nil
 }
 
-func read(r io.Reader, o Opener) (store.Dump, error) {
+func read(r io.Reader, o Opener) (Contents, error) {
 	source := &budget{r: r, left: maxHeader}
 	in := bufio.NewReader(source)
 	var sealed io.Reader = in
@@ -43,7 +44,7 @@ func read(r io.Reader, o Opener) (store.Dump, error) {
 	case bytes.HasPrefix(bytes.TrimLeft(start, " \t\r\n"), []byte("-----BEGIN AGE ")):
 		sealed = armor.NewReader(in)
 	case !bytes.HasPrefix(start, []byte("age-encryption.org/")):
-		return store.Dump{}, errors.Join(source.failure(), ErrNotBackup)
+		return Contents{}, errors.Join(source.failure(), ErrNotBackup)
 	}
 	plain, err := age.Decrypt(sealed, opening{Opener: o, header: func() { source.left += maxSize - maxHeader }})
 	var wrong *age.NoIdentityMatchError
@@ -51,13 +52,13 @@ func read(r io.Reader, o Opener) (store.Dump, error) {
 	switch {
 	case err == nil:
 	case errors.As(err, &asked):
-		return store.Dump{}, asked.error
+		return Contents{}, asked.error
 	case errors.As(err, &wrong):
-		return store.Dump{}, ErrWrongKey
+		return Contents{}, ErrWrongKey
 	case errors.Is(err, ErrNeedsPassphrase), errors.Is(err, ErrNeedsIdentity), errors.Is(err, ErrTooCostly):
-		return store.Dump{}, err
+		return Contents{}, err
 	default:
-		return store.Dump{}, source.because(err)
+		return Contents{}, source.because(err)
 	}
 	d, err := decode(plain)
 	switch {
@@ -112,7 +113,7 @@ type decoder struct {
 }
 
 // decode reads the object that encode writes. Its errors hold nothing of the content.
-func decode(r io.Reader) (store.Dump, error) {
+func decode(r io.Reader) (Contents, error) {
 	in := &budget{r: r}
 	d := &decoder{Decoder: json.NewDecoder(in), in: in}
 	dump, err := d.object()
@@ -125,7 +126,7 @@ func decode(r io.Reader) (store.Dump, error) {
 	default:
 		err = fmt.Errorf("%w: not the JSON of a backup near byte %d", ErrDamaged, d.InputOffset())
 	}
-	return store.Dump{}, err
+	return Contents{}, err
 }
 
 // errShape says that the JSON is not the object that it should be.
@@ -185,8 +186,8 @@ func (d *decoder) head() error {
 	return nil
 }
 
-func (d *decoder) object() (store.Dump, error) {
-	var dump store.Dump
+func (d *decoder) object() (Contents, error) {
+	var dump Contents
 	if err := d.head(); err != nil {
 		return dump, err
 	}
@@ -225,7 +226,7 @@ func (d *decoder) object() (store.Dump, error) {
 	return dump, nil
 }
 
-func (d *decoder) member(name string, dump *store.Dump) error {
+func (d *decoder) member(name string, dump *Contents) error {
 	switch name {
 	case "created":
 		var at date
@@ -252,6 +253,11 @@ func (d *decoder) member(name string, dump *store.Dump) error {
 			dump.Settings = append(dump.Settings, store.DumpedSetting{
 				Section: string(s.Section), Key: string(s.Key), Value: s.Value, Changed: s.Changed.UTC(),
 			})
+			return nil
+		})
+	case "manifests": // may be missing
+		return each(d, maxManifests, func(m wireManifest) error {
+			dump.Manifests = append(dump.Manifests, Manifest{ID: string(m.ID), YAML: string(m.YAML)})
 			return nil
 		})
 	}

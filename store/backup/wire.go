@@ -122,6 +122,11 @@ type setting struct {
 	Changed date            `json:"changed,omitzero"`
 }
 
+type wireManifest struct {
+	ID   text `json:"id"`
+	YAML text `json:"yaml"`
+}
+
 func fromConnection(c store.Dumped) connection {
 	g := c.Grant
 	return connection{

@@ -13,10 +13,20 @@ import (
 	"authdeck/store"
 )
 
-// Options are how a backup is written.
+// Options are how a backup is written, and what is in it beside the store.
 type Options struct {
-	Armor   bool   // as text, a third larger
-	Program string // the version of the program, for whoever looks into a backup
+	Armor     bool   // as text, a third larger
+	Program   string // the version of the program, for whoever looks into a backup
+	Manifests []Manifest
+}
+
+// Manifest is an integration of the user's own, as the file that it is.
+type Manifest struct{ ID, YAML string }
+
+// Contents are what Read finds in a backup.
+type Contents struct {
+	store.Dump
+	Manifests []Manifest
 }
 
 // Write writes d to w, sealed to to.
@@ -65,6 +75,7 @@ func encode(w io.Writer, d store.Dump, o Options) error {
 	list(&e, "settings", d.Settings, func(s store.DumpedSetting) any {
 		return setting{Section: text(s.Section), Key: text(s.Key), Value: s.Value, Changed: date{s.Changed}}
 	})
+	list(&e, "manifests", o.Manifests, func(m Manifest) any { return wireManifest{text(m.ID), text(m.YAML)} })
 	e.text("}\n")
 	return errors.Join(e.err, e.w.Flush())
 }
