@@ -38,9 +38,9 @@ type Options struct {
 	HistoryLimit int
 	// Version of the program, written into lock files for messages.
 	Version string
-	// Notify sends after files in dir may have changed and closes its channel when ctx ends or it can tell no more; nil, or
-	// an error of it, makes Watch look at the files every 100 ms. store/watch has one.
-	Notify func(ctx context.Context, dir string) (<-chan struct{}, error)
+	// Notify sends after the file at path may have changed and closes its channel when ctx ends or it can tell no more; nil,
+	// or an error of it, makes Watch look at the files every 100 ms. store/watch has one.
+	Notify func(ctx context.Context, path string) (<-chan struct{}, error)
 
 	networkFS func(dir string) (string, error) // for tests: names the network file system that dir is on
 }

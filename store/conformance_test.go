@@ -21,7 +21,7 @@ func TestConformance_Bolt(t *testing.T) {
 	open := func(t testing.TB, dir string) store.Store {
 		b, err := store.Open(t.Context(), dir, store.Options{
 			Keys: []store.KeySource{store.MemoryKey(bytes.Repeat([]byte{7}, 32))}, Create: true,
-			HistoryLimit: storetest.HistoryLimit, Notify: watch.Folder,
+			HistoryLimit: storetest.HistoryLimit, Notify: watch.File,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -85,7 +85,7 @@ func child(role, dir string) int {
 	case "put":
 		err = childPut(ctx, b)
 	case "mixed":
-		err = childMixed(ctx, b, argument)
+		err = childMixed(ctx, dir, argument)
 	case "lock":
 		err = childLock(ctx, b, argument)
 	case "answer":

@@ -48,9 +48,10 @@ func wake(c chan struct{}) {
 }
 
 const (
-	// watchEvery is how often the files are looked at where the system does not tell of changes, and how long a write may
-	// take from its first byte to its end before it is told of.
+	// watchEvery is how often the files are looked at where the system does not tell of changes.
 	watchEvery = 100 * time.Millisecond
+	// watchLate is how often they are looked at after somebody began to write, where it does.
+	watchLate = 50 * time.Millisecond
 	// watchSeldom is how often they are looked at all the same where it does.
 	watchSeldom = 2 * time.Second
 	// watchPause is between two signals: at most twenty a second.
@@ -63,12 +64,14 @@ const (
 func (b *Bolt) Watch(ctx context.Context) (<-chan struct{}, error) {
 	w := watching{b: b, own: b.watchers.add(), out: make(chan struct{}, 1)}
 	if b.o.Notify != nil {
-		// A system without room for one more watcher is no reason to fail.
-		if hints, err := b.o.Notify(ctx, b.dir); err == nil {
+		// The lock file alone is watched: it changes twice with each write, the other file eight times, and it is never
+		// replaced. A system without room for one more watcher is no reason to fail.
+		if hints, err := b.o.Notify(ctx, filepath.Join(b.dir, lockFile)); err == nil {
 			w.hints = hints
 		}
 	}
 	w.last = b.stamp()
+	w.odd = w.last
 	go w.run(ctx)
 	return w.out, nil
 }
@@ -77,9 +80,10 @@ func (b *Bolt) Watch(ctx context.Context) (<-chan struct{}, error) {
 type watching struct {
 	b     *Bolt
 	own   chan struct{}   // writes of this process
-	hints <-chan struct{} // from Options.Notify, nil without it: the files may have changed
+	hints <-chan struct{} // from Options.Notify, nil without it: somebody writes or has written
 	out   chan struct{}
-	last  stamp
+	last  stamp // what was told of
+	odd   stamp // of the last look
 }
 
 func (w *watching) run(ctx context.Context) {
@@ -127,7 +131,8 @@ func (w *watching) wait(ctx context.Context, look *time.Ticker) bool {
 			return false
 		case <-w.own:
 			// It may have been told already, by a hint.
-			if w.changed() {
+			if now := w.b.stamp(); now != w.last {
+				w.last, w.odd = now, now
 				return true
 			}
 		case _, ok := <-w.hints:
@@ -136,20 +141,19 @@ func (w *watching) wait(ctx context.Context, look *time.Ticker) bool {
 				look.Reset(w.every())
 				continue
 			}
-			switch now := w.b.stamp(); {
-			case now.writes != w.last.writes:
-				w.last = now
+			if now := w.b.stamp(); now.writes != w.last.writes {
+				w.last, w.odd = now, now
 				return true
-			case now != w.last && late == nil:
-				// Somebody is writing and has not finished yet; or was killed, which is seen a little later.
-				timer := time.NewTimer(watchEvery)
-				defer timer.Stop()
-				late = timer.C
 			}
+			// Somebody has begun to write, and will say when it is done unless it is killed before.
+			late = time.After(watchLate)
 		case <-late:
 			late = nil
 			if w.changed() {
 				return true
+			}
+			if w.odd != w.last {
+				late = time.After(watchLate)
 			}
 		case <-look.C:
 			if w.changed() {
@@ -159,12 +163,16 @@ func (w *watching) wait(ctx context.Context, look *time.Ticker) bool {
 	}
 }
 
-// changed reports whether the files differ from the last look.
+// changed reports whether the files differ from the last look. A store's file that alone does is being written to just
+// now, and its writer will say when it is done; only if it then stays as it is was the writer killed.
 func (w *watching) changed() bool {
 	now := w.b.stamp()
-	differs := now != w.last
-	w.last = now
-	return differs
+	if now == w.last || now.writes == w.last.writes && now != w.odd {
+		w.odd = now
+		return false
+	}
+	w.last, w.odd = now, now
+	return true
 }
 
 // stamp is what differs after a write: the size of the lock file (see [fileLock]); and, should its writer have been killed

@@ -16,7 +16,7 @@ import (
 var bothWays = []struct {
 	name   string
 	notify func(context.Context, string) (<-chan struct{}, error)
-}{{"looking", nil}, {"notified", watch.Folder}}
+}{{"looking", nil}, {"notified", watch.File}}
 
 // BenchmarkWatch_AnotherProcess is the time from a write on disk in one process to its signal in another.
 func BenchmarkWatch_AnotherProcess(b *testing.B) {

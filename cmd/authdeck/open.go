@@ -29,7 +29,7 @@ func (a *app) openStore(ctx context.Context) (store.Store, error) {
 
 func (a *app) openWith(ctx context.Context, source store.KeySource) (*store.Bolt, error) {
 	return store.Open(ctx, a.data(), store.Options{
-		Keys: []store.KeySource{source}, Clock: a.clock, Rand: rand.Reader, Create: true, Notify: watch.Folder,
+		Keys: []store.KeySource{source}, Clock: a.clock, Rand: rand.Reader, Create: true, Notify: watch.File,
 	})
 }
 

@@ -11,11 +11,11 @@ import (
 )
 
 func goroutineRules() []rule {
-	const workers, turns = 8, 10
+	const turns = 10
 	return []rule{
 		{"of two that change one generation, one wins", func(t *testing.T, s, other store.Store) {
 			c := put(t, s, sample(1), store.Write{})
-			each(workers, s, other, func(n int, st store.Store) {
+			each(s, other, func(n int, st store.Store) {
 				for done := 0; done < turns; {
 					now, err := st.Get(t.Context(), c.ID)
 					if err != nil {
@@ -40,7 +40,7 @@ func goroutineRules() []rule {
 		{"of many that take one name, one wins", func(t *testing.T, s, other store.Store) {
 			var mu sync.Mutex
 			won := 0
-			each(workers, s, other, func(_ int, st store.Store) {
+			each(s, other, func(_ int, st store.Store) {
 				switch _, err := st.Put(t.Context(), sample(1), store.Write{}); {
 				case err == nil:
 					mu.Lock()
@@ -58,7 +58,7 @@ func goroutineRules() []rule {
 			c := sample(1)
 			c.Grant.AccessToken, c.Identity, c.Name = secret.New("token 1"), "identity 1", "name 1"
 			c = put(t, s, c, store.Write{})
-			each(workers, s, other, func(n int, st store.Store) {
+			each(s, other, func(n int, st store.Store) {
 				for range 3 * turns {
 					if n == 0 {
 						text := fmt.Sprint(c.Generation + 1)
@@ -88,7 +88,7 @@ func goroutineRules() []rule {
 			for i := range list {
 				list[i] = put(t, s, sample(i), store.Write{})
 			}
-			each(workers, s, other, func(n int, st store.Store) {
+			each(s, other, func(n int, st store.Store) {
 				for i := range HistoryLimit {
 					if err := st.Append(t.Context(), store.Event{ID: list[n].ID, Event: fmt.Sprint(n, i)}); err != nil {
 						t.Error(err)
@@ -106,10 +106,13 @@ func goroutineRules() []rule {
 	}
 }
 
-// each runs work in n goroutines, on one opening and the other in turn, and waits for all.
-func each(n int, s, other store.Store, work func(n int, st store.Store)) {
+// workers is how many goroutines work at once.
+const workers = 8
+
+// each runs work in that many goroutines, on one opening and the other in turn, and waits for all.
+func each(s, other store.Store, work func(n int, st store.Store)) {
 	var wg sync.WaitGroup
-	for i := range n {
+	for i := range workers {
 		st := s
 		if i%2 == 1 {
 			st = other

@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// child tries to watch dir and says how that went.
-func child(dir string) int {
+// child tries to watch a file and says how that went.
+func child(path string) int {
 	ctx, cancel := context.WithCancel(context.Background())
-	changes, err := Folder(ctx, dir)
+	changes, err := File(ctx, path)
 	cancel()
 	if err != nil {
 		fmt.Println("error:", err)
@@ -27,7 +27,7 @@ func child(dir string) int {
 }
 
 // A user namespace of its own has limits of its own, so that nobody else is disturbed.
-func TestFolder_LimitsOfTheSystemReached(t *testing.T) {
+func TestFile_LimitsOfTheSystemReached(t *testing.T) {
 	for _, c := range []struct{ name, set, want string }{
 		{"no limit", "true", "watching"},
 		{"no more instances", "echo 0 >/proc/sys/user/max_inotify_instances", "too many open files"},
@@ -35,7 +35,7 @@ func TestFolder_LimitsOfTheSystemReached(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), "sh", "-c", c.set+` && exec "$0"`, os.Args[0])
-			cmd.Env = append(os.Environ(), "WATCH_TEST_CHILD="+t.TempDir())
+			cmd.Env = append(os.Environ(), "WATCH_TEST_CHILD="+os.Args[0])
 			cmd.SysProcAttr = &syscall.SysProcAttr{
 				Cloneflags:  syscall.CLONE_NEWUSER,
 				UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
