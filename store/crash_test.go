@@ -28,7 +28,13 @@ type process struct {
 // start runs this test binary as a child with a role on the store in dir.
 func start(t testing.TB, role, dir string) *process {
 	t.Helper()
-	p := &process{Cmd: exec.CommandContext(t.Context(), os.Args[0])}
+	return startAs(t, role, dir, exec.CommandContext(t.Context(), os.Args[0]))
+}
+
+// startAs runs a command that ends in this test binary.
+func startAs(t testing.TB, role, dir string, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{Cmd: cmd}
 	p.Env = append(os.Environ(), "STORE_TEST_CHILD="+role, "STORE_TEST_DIR="+dir)
 	p.Stderr = os.Stderr
 	var err error

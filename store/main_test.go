@@ -92,6 +92,10 @@ func child(role, dir string) int {
 		err = childAnswer(ctx, b, argument)
 	case "hold":
 		err = childHold(ctx, b)
+	case "inside":
+		err = childInside(ctx, b)
+	case "spawn":
+		err = childSpawn(ctx, b, argument)
 	case "write":
 		err = childWrite(ctx, b)
 	case "handout":
