@@ -92,16 +92,12 @@ func child(role, dir string) int {
 		err = childAnswer(ctx, b, argument)
 	case "hold":
 		err = childHold(ctx, b)
-	case "inside":
-		err = childInside(ctx, b)
-	case "spawn":
-		err = childSpawn(ctx, b, argument)
 	case "write":
 		err = childWrite(ctx, b)
 	case "handout":
 		err = childHandout(ctx, b, argument)
 	default:
-		err = childHere(ctx, b, name)
+		err = childHere(ctx, b, name, argument)
 	}
 	if err != nil {
 		fmt.Println("error", err)

@@ -44,11 +44,16 @@ func TestReserve_RoomForTheAnswerIsThereBeforeTheRequest(t *testing.T) {
 }
 
 // childHere are the roles that only this kind of system can play.
-func childHere(ctx context.Context, b *Bolt, name string) error {
-	if name != "full" {
-		return fmt.Errorf("no role %q", name)
+func childHere(ctx context.Context, b *Bolt, name, argument string) error {
+	switch name {
+	case "full":
+		return childFull(ctx, b)
+	case "inside":
+		return childInside(ctx, b)
+	case "spawn":
+		return childSpawn(ctx, b, argument)
 	}
-	return childFull(ctx, b)
+	return fmt.Errorf("no role %q", name)
 }
 
 // suspend stops a process as ctrl+z does.

@@ -6,7 +6,9 @@ import (
 	"os"
 )
 
-func childHere(_ context.Context, _ *Bolt, name string) error { return fmt.Errorf("no role %q", name) }
+func childHere(_ context.Context, _ *Bolt, name, _ string) error {
+	return fmt.Errorf("no role %q", name)
+}
 
 // suspend has no counterpart here; the test that uses it sees a holder that is merely idle.
 func suspend(*os.Process) error { return nil }
