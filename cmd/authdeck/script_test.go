@@ -20,6 +20,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"authdeck":    main,
+		"panicdeck":   panicMain,
 		"playbrowser": browserMain(playDemo),
 		"playoidc":    browserMain(playOIDCProvider),
 	})
