@@ -58,6 +58,7 @@ func goroutineRules() []rule {
 			c := sample(1)
 			c.Grant.AccessToken, c.Identity, c.Name = secret.New("token 1"), "identity 1", "name 1"
 			c = put(t, s, c, store.Write{})
+			id := c.ID
 			each(s, other, func(n int, st store.Store) {
 				for range 3 * turns {
 					if n == 0 {
@@ -70,7 +71,7 @@ func goroutineRules() []rule {
 						}
 						continue
 					}
-					now, err := st.Get(t.Context(), c.ID)
+					now, err := st.Get(t.Context(), id)
 					if text := fmt.Sprint(now.Generation); err != nil || now.Grant.AccessToken.Reveal() != "token "+text || now.Identity != "identity "+text {
 						t.Errorf("generation %d has %q, %v", now.Generation, now.Identity, err)
 						return

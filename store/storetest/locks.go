@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,7 +137,7 @@ func lockRules() []rule {
 		}},
 		{"it excludes goroutines", func(t *testing.T, s, other store.Store) {
 			var wg sync.WaitGroup
-			inside, counted := 0, 0
+			var inside, counted atomic.Int32 // a lock of another opening is none that the race detector sees
 			for i := range 16 {
 				st := s
 				if i%2 == 1 {
@@ -149,19 +150,19 @@ func lockRules() []rule {
 							t.Error(err)
 							return
 						}
-						if inside++; inside != 1 {
-							t.Errorf("%d at once", inside)
+						if n := inside.Add(1); n != 1 {
+							t.Errorf("%d at once", n)
 						}
 						runtime.Gosched()
-						counted++
-						inside--
+						counted.Add(1)
+						inside.Add(-1)
 						unlock()
 					}
 				})
 			}
 			wg.Wait()
-			if counted != 160 {
-				t.Errorf("counted to %d, want 160", counted)
+			if n := counted.Load(); n != 160 {
+				t.Errorf("counted to %d, want 160", n)
 			}
 		}},
 	}
