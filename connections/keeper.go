@@ -42,6 +42,7 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 		}
 		return err
 	}
+	k.running.Go(func() { s.keepHandouts(ctx) })
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

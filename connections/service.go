@@ -17,7 +17,7 @@ import (
 	"authdeck/store"
 )
 
-// Options are what a Service works with. All fields but Log and SSHLine are required.
+// Options are what a Service works with. All fields but Log, SSHLine and Asking are required.
 type Options struct {
 	Store    store.Store
 	Registry *integrations.Registry
@@ -28,6 +28,8 @@ type Options struct {
 	// SSHLine returns the line that forwards a callback port to this machine, "" if this is no ssh session; nil asks the
 	// environment of this process.
 	SSHLine func(port int) string
+	// Asking names the program that a token is handed out to, for the history; nil writes no hand-outs down.
+	Asking func() (program string, pid int)
 }
 
 // closeWait bounds Close: a request, one replay, and a margin (reference/security.md §5.1).

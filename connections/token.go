@@ -37,6 +37,7 @@ func (s *Service) Token(ctx context.Context, ref string, minValid time.Duration)
 	if err != nil {
 		return Token{}, err
 	}
+	s.recordHandout(ctx, c)
 	return Token{Value: c.Grant.AccessToken, Type: c.Grant.TokenType, ExpiresAt: c.Grant.ExpiresAt, Warning: warning}, nil
 }
 

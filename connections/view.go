@@ -157,11 +157,12 @@ func (s *Service) History(ctx context.Context, ref string) ([]store.Event, error
 		}
 		id = c.ID
 	}
+	pending := s.foldHandouts(ctx, id)
 	events, err := s.o.Store.History(ctx, id)
 	if err != nil {
 		return nil, storeError("read the history", err)
 	}
-	return events, nil
+	return withHandouts(events, pending), nil
 }
 
 // event makes a line of a connection's history.

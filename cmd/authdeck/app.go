@@ -112,7 +112,7 @@ func (a *app) useStore(st store.Store, extra ...integrations.Source) {
 	a.store = st
 	a.svc = connections.New(connections.Options{
 		Store: st, Registry: a.registry(a.caller(), extra...), Clock: a.clock, Rand: rand.Reader,
-		Browser: browser.New(browser.Host()), Log: a.log,
+		Browser: browser.New(browser.Host()), Log: a.log, Asking: askingProgram,
 	})
 }
 
