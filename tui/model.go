@@ -50,6 +50,7 @@ type model struct {
 	toasts  ui.Toasts
 	log     activity.Log
 	history historian
+	crier   crier
 
 	clock     pacemaker
 	clipboard *term.Helper
@@ -70,6 +71,10 @@ func newModel(ctx context.Context, o Options) *model {
 	m.env = &screen.Env{
 		Ctx: ctx, Deck: m.deck, Theme: m.theme, Shell: m, Now: o.Now, Motion: o.Motion,
 		Play: o.Play, OpenPage: o.OpenPage, StoreLine: o.StoreLine, Browser: o.Browser,
+		Notices: &screen.Notices{Kind: o.Notice, Save: o.SaveNotice},
+	}
+	if o.Notice == "" {
+		m.env.Notices.Kind = term.NoticeBell
 	}
 	m.list = list.New(m.env, m.visitIntegrations)
 	m.stacks = [tabCount][]screen.Screen{

@@ -27,6 +27,9 @@ type Options struct {
 	OpenPage func(ctx context.Context, address string) error
 	// Keep is the keeper; it runs while the UI does, until its context ends. nil: none.
 	Keep func(ctx context.Context) error
+	// Notice is how the terminal calls the user, "" the bell; SaveNotice keeps another choice, nil keeps none.
+	Notice     term.Notice
+	SaveNotice func(ctx context.Context, n term.Notice) error
 	// Clipboard is the desktop's clipboard helper, nil for OSC 52 only.
 	Clipboard *term.Helper
 

@@ -20,7 +20,9 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
+	"authdeck/store"
 	"authdeck/tui/internal/fakedeck"
+	"authdeck/tui/term"
 )
 
 // play is what this test binary does instead of testing when it runs in a pseudo-terminal: the UI, with a keeper that
@@ -30,11 +32,19 @@ func play(what string) int {
 	signal.Notify(now, syscall.SIGUSR1)
 	d := fakedeck.New(time.Now, fakedeck.Eight(time.Now())...)
 	d.Known = fakedeck.Catalogue()
-	err := Run(context.Background(), Options{Deck: d, Now: time.Now, Colour: true, Motion: true, Keep: func(ctx context.Context) error {
+	err := Run(context.Background(), Options{Deck: d, Now: time.Now, Colour: true, Motion: true, Notice: term.NoticeOSC777, Keep: func(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-now: // SIGUSR1
+		}
+		if what == "trouble" {
+			d.Set(func(rows []store.Summary) []store.Summary {
+				rows[0].Health = store.Health{Trouble: store.TroubleDead, Reason: "invalid_grant"}
+				return rows
+			})
+			<-ctx.Done()
+			return ctx.Err()
 		}
 		if what == "panic" {
 			panic("the keeper broke")
@@ -230,6 +240,27 @@ func TestSuspend(t *testing.T) {
 			p.ends(0)
 		})
 	}
+}
+
+// TestNoticeIsNotWrittenWhileSuspended: trouble that came while another program had the terminal is told once it is back.
+func TestNoticeIsNotWrittenWhileSuspended(t *testing.T) {
+	t.Parallel()
+	p := startPlay(t, "trouble")
+	p.until(0, "google-work")
+	p.typed("\x1a")
+	p.until(0, "\x1b[?1049l")
+	p.stopped()
+	p.signal(syscall.SIGUSR1)
+	n := len(p.output())
+	p.signal(syscall.SIGCONT)
+	const call = "\x1b]777;notify;authdeck;google-work: sign-in needed: invalid_grant\a"
+	p.until(n, call)
+	out := p.output()
+	if i := strings.Index(out, call); i < n || strings.LastIndex(out[:i], "\x1b[?1049h") < n {
+		t.Errorf("the call comes before the terminal is taken again: %q", tail(out[:i+1]))
+	}
+	p.typed("q")
+	p.ends(0)
 }
 
 func (p *played) typed(s string) {

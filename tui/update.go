@@ -52,11 +52,14 @@ func (m *model) update(msg tea.Msg) (cmd tea.Cmd, seen bool) {
 		return m.watching(msg), true
 	case rowsMsg:
 		return m.rows(msg), true
+	case noticeMsg:
+		return m.noticeDue(), false
 	case historyMsg:
 		return m.historyRead(msg), true
 	case keeperOverMsg:
 		return m.Toast(screen.ToastError, "the keeper ended, nothing is refreshed in the background: "+msg.why), true
-	case tea.KeyReleaseMsg, tea.EnvMsg, tea.ColorProfileMsg, tea.ModeReportMsg, tea.KeyboardEnhancementsMsg, tea.CapabilityMsg:
+	case tea.KeyReleaseMsg, tea.EnvMsg, tea.ColorProfileMsg, tea.ModeReportMsg, tea.KeyboardEnhancementsMsg, tea.CapabilityMsg,
+		tea.RawMsg:
 		return nil, false
 	}
 	return m.deliver(msg), true

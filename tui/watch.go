@@ -89,7 +89,7 @@ func (m *model) rows(msg rowsMsg) tea.Cmd {
 		}
 		return tea.Batch(again, m.Toast(screen.ToastError, connection.Plain(msg.err)))
 	}
-	return tea.Batch(again, m.tellRows(msg.rows), m.changed())
+	return tea.Batch(again, m.tellRows(msg.rows), m.notice(msg.rows), m.changed())
 }
 
 // tellRows tells those who show connections: the first tab, and the one in sight. The others read anew when they are shown.

@@ -31,6 +31,7 @@ func (a *app) runUI(ctx context.Context, o tui.Options, svc *connections.Service
 	o.OpenPage = func(ctx context.Context, address string) error {
 		return browser.New(browser.Host()).Open(ctx, address, a.browser)
 	}
+	o.Notice, o.SaveNotice = a.notice(ctx), a.saveNotice
 	o.Keep = func(ctx context.Context) error { return svc.Keep(ctx, nil) }
 	err := tui.Run(ctx, o)
 	if errors.Is(err, context.Canceled) {

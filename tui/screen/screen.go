@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"authdeck/tui/keys"
+	"authdeck/tui/term"
 	"authdeck/tui/theme"
 )
 
@@ -102,4 +103,11 @@ type Env struct {
 	// Editor, Home and the like come later through here.
 	StoreLine string // where the store lies and what its key is, for the first-run screen
 	Browser   string // --browser of the program: "", "none" or a command
+	Notices   *Notices
+}
+
+// Notices is how the terminal calls the user; the Settings tab changes it.
+type Notices struct {
+	Kind term.Notice
+	Save func(ctx context.Context, n term.Notice) error // nil: the choice holds until the end of the program
 }

@@ -33,17 +33,27 @@ func (s *Screen) Init() tea.Cmd { return nil }
 // Close does nothing.
 func (s *Screen) Close() {}
 
-// Keys are those of scrolling.
+// Keys are that of the notices, and those of scrolling.
 func (s *Screen) Keys() []keys.Binding {
-	return []keys.Binding{{ID: "settings.scroll", Keys: []string{"j", "k"}, Label: "scroll", Help: "scrolls"}}
+	return []keys.Binding{
+		{ID: "settings.notices", Keys: []string{"n"}, Label: "notices", Help: "changes how the terminal calls you: bell, OSC 777, OSC 9, off", Footer: true},
+		{ID: "settings.scroll", Keys: []string{"j", "k"}, Label: "scroll", Help: "scrolls"},
+	}
 }
 
-// Update scrolls.
+// Update changes the notices, or scrolls.
 func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
-	if k, ok := msg.(tea.KeyPressMsg); ok {
+	switch k, ok := msg.(tea.KeyPressMsg); {
+	case !ok:
+		return nil, false
+	case s.Keys()[0].Is(k):
+		if k.IsRepeat {
+			return nil, true
+		}
+		return s.nextNotice(), true
+	default:
 		return nil, s.viewer.Key(k.String())
 	}
-	return nil, false
 }
 
 // View draws exactly height lines of exactly width cells.
@@ -83,6 +93,9 @@ func (s *Screen) lines(width int) []string {
 	add("colours", colourWords(th.Colour, th.Dark))
 	add("characters", either(th.ASCII, "ASCII only (--ascii)", "Unicode"))
 	add("motion", either(s.env.Motion, "bars and seconds", "minutes as text (--reduce-motion)"))
+	head("Being called")
+	add("notices", noticeWords(s.env.Notices.Kind)+"; n changes it")
+	add("for", "a sign-in that is needed, refused settings, a connection that fails, one that recovers")
 	head("Versions")
 	add("authdeck", version())
 	add("Go", runtime.Version()+" on "+runtime.GOOS+"/"+runtime.GOARCH)
