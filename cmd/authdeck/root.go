@@ -43,7 +43,7 @@ Without a verb it opens the terminal UI. Every verb below is plain text, made fo
 	root.AddCommand(
 		a.demoCmd(), a.integrationsCmd(), a.loginCmd(), a.listCmd(), a.showCmd(), a.tokenCmd(), a.refreshCmd(),
 		a.revokeCmd(), a.removeCmd(), a.renameCmd(), a.inspectCmd(), a.actionsCmd(), a.runCmd(), a.watchCmd(),
-		a.historyCmd(), a.exportCmd(), a.importCmd(), a.storeCmd(),
+		a.historyCmd(), a.exportCmd(), a.importCmd(), a.storeCmd(), a.manCmd(),
 	)
 	root.AddCommand(notBuiltCmds()...)
 	return root

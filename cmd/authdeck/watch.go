@@ -60,8 +60,8 @@ each is killed with its children after 30 s. What it prints to stderr is shown, 
 	}
 	f := cmd.Flags()
 	f.BoolVar(&once, "once", false, "refresh what is due now, then end; the exit code says how things stand")
-	f.StringVar(&h.command, "on-event", "", "command line to run for each event, which it gets as JSON on stdin")
-	f.StringSliceVar(&h.events, "events", nil, "the events that --on-event is run for (default all)")
+	f.StringVar(&h.command, "on-event", "", "run `CMD` by the shell for each event, which it gets as JSON on stdin")
+	f.StringSliceVar(&h.events, "events", nil, "`LIST` of the events that --on-event is run for, separated by commas (default all)")
 	return cmd
 }
 
