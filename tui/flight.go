@@ -7,6 +7,7 @@ import (
 	"authdeck/connections"
 	"authdeck/integrations"
 	"authdeck/tui/screen"
+	"authdeck/tui/term"
 )
 
 // flights is a deck that counts what must not be cut off, so that ctrl+c can ask.
@@ -24,6 +25,17 @@ func (f *flights) busy() string {
 		return "a change is being written"
 	}
 	return ""
+}
+
+// counted makes a write of the shell's own one that counts; nil stays nil.
+func (f *flights) counted(save func(context.Context, term.Notice) error) func(context.Context, term.Notice) error {
+	if save == nil {
+		return nil
+	}
+	return func(ctx context.Context, n term.Notice) error {
+		defer during(&f.writes)()
+		return save(ctx, n)
+	}
 }
 
 func during(n *atomic.Int32) func() {

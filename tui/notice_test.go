@@ -162,7 +162,12 @@ func TestNotice_Settings(t *testing.T) {
 	t.Parallel()
 	var kept []term.Notice
 	var fails error
-	save := func(_ context.Context, n term.Notice) error { kept = append(kept, n); return fails }
+	var takes time.Duration
+	save := func(_ context.Context, n term.Notice) error {
+		time.Sleep(takes) // virtual time
+		kept = append(kept, n)
+		return fails
+	}
 	run(t, setup{width: 100, height: 40, options: Options{Motion: true, SaveNotice: save}}, func(a *app) {
 		a.press("4")
 		a.has("Being called", "terminal bell; n changes it", "n notices")
@@ -184,8 +189,14 @@ func TestNotice_Settings(t *testing.T) {
 		a.wait(noticeGap)
 		a.trouble(store.Health{}, 0)
 		a.wantCalls(n, "\a", "\a")
+		fails, takes = nil, 10*time.Second // a slow disk: the last choice is the one that stays, and the end asks
+		a.press("n", "n", "n")
+		a.press("q")
+		a.has("a change is being written")
+		a.press("esc")
+		a.wait(30 * time.Second)
 	})
-	want := []term.Notice{term.NoticeOSC777, term.NoticeOSC9, term.NoticeOff, term.NoticeBell}
+	want := []term.Notice{term.NoticeOSC777, term.NoticeOSC9, term.NoticeOff, term.NoticeBell, term.NoticeOSC777, term.NoticeOff}
 	if !slices.Equal(kept, want) {
 		t.Errorf("kept %v, want %v", kept, want)
 	}

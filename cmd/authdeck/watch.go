@@ -70,9 +70,11 @@ const (
 	hooksEnd = 5 * time.Second
 	// printEnd is how long stdout may take for what is left.
 	printEnd = 2 * time.Second
-	// statusLeast and statusMost are how often the counts are told to the service manager.
-	statusLeast = 5 * time.Second
+	// statusLeast and statusMost are how often the counts are told to the service manager; statusRest is how many times as
+	// long as counting took it rests at least.
+	statusLeast = 2 * time.Second
 	statusMost  = 5 * time.Minute
+	statusRest  = 1000
 )
 
 // watch keeps all connections fresh until ctx ends.
@@ -114,7 +116,7 @@ func (a *app) tell(ctx context.Context, svc *connections.Service, manager *notif
 			changes = ch
 		}
 	}
-	planned := false
+	planned, pause := false, statusLeast
 	for {
 		select {
 		case <-ctx.Done():
@@ -130,7 +132,7 @@ func (a *app) tell(ctx context.Context, svc *connections.Service, manager *notif
 			}
 			if !planned {
 				planned = true
-				status.Reset(statusLeast)
+				status.Reset(pause)
 			}
 		case <-status.C:
 			planned = false
@@ -138,11 +140,15 @@ func (a *app) tell(ctx context.Context, svc *connections.Service, manager *notif
 			if manager == nil {
 				continue
 			}
-			if rows, err := svc.List(ctx); err == nil {
+			began := a.clock.Mono()
+			rows, err := svc.List(ctx)
+			switch {
+			case err == nil:
 				manager.send("STATUS=" + counts(rows))
-			} else if ctx.Err() == nil {
+			case ctx.Err() == nil:
 				manager.send("STATUS=the store cannot be read; trying on")
 			}
+			pause = min(statusMost, max(statusLeast, statusRest*(a.clock.Mono()-began)))
 		}
 	}
 }

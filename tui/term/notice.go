@@ -10,7 +10,7 @@ import (
 type Notice string
 
 // The ways. The bell is what every terminal and multiplexer passes on, and what its owner has set up for being called;
-// OSC 777 (foot, Ghostty, Konsole, urxvt, WezTerm) and OSC 9 (iTerm2, Windows Terminal, kitty, WezTerm) show a text.
+// OSC 777 (foot, Ghostty, urxvt, WezTerm) and OSC 9 (Ghostty, iTerm2, kitty, WezTerm) show a text.
 const (
 	NoticeOff    Notice = "off"
 	NoticeBell   Notice = "bell"

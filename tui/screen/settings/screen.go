@@ -19,6 +19,7 @@ const boxed = 100
 type Screen struct {
 	env    *screen.Env
 	viewer ui.Viewer
+	saving bool // the choice of notices is being written
 }
 
 // New returns the tab.
@@ -43,17 +44,19 @@ func (s *Screen) Keys() []keys.Binding {
 
 // Update changes the notices, or scrolls.
 func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
-	switch k, ok := msg.(tea.KeyPressMsg); {
-	case !ok:
-		return nil, false
-	case s.Keys()[0].Is(k):
-		if k.IsRepeat {
-			return nil, true
+	switch msg := msg.(type) {
+	case savedMsg:
+		return s.saved(msg), true
+	case tea.KeyPressMsg:
+		switch {
+		case !s.Keys()[0].Is(msg):
+			return nil, s.viewer.Key(msg.String())
+		case !msg.IsRepeat:
+			return s.nextNotice(), true
 		}
-		return s.nextNotice(), true
-	default:
-		return nil, s.viewer.Key(k.String())
+		return nil, true
 	}
+	return nil, false
 }
 
 // View draws exactly height lines of exactly width cells.
