@@ -127,11 +127,14 @@ func (l *Login) apply(c *store.Connection, g integrations.Grant) (notes []string
 	before, trouble := c.Grant, c.Health.Trouble
 	c.Grant = store.Grant{}
 	c.Config = maps.Clone(c.Config)
-	applyTokens(c, g, receivedAt(g, l.s.now()))
+	received := receivedAt(g, l.s.now())
+	applyTokens(c, g, received)
 	c.Grant.RefreshToken = g.RefreshToken
+	moveRefreshEnd(&c.Grant, g, received, true, true)
 	if g.RefreshToken.IsZero() && !before.RefreshToken.IsZero() && trouble != store.TroubleDead && trouble != store.TroubleRevoked {
 		c.Grant.RefreshToken, c.Grant.PreviousRefreshToken = before.RefreshToken, before.PreviousRefreshToken
 		c.Grant.RefreshExpiresAt, c.Grant.Rotations = before.RefreshExpiresAt, before.Rotations
+		c.Grant.RefreshSince, c.Grant.RefreshLimit = before.RefreshSince, before.RefreshLimit
 		notes = append(notes, "the provider gave no new refresh token; the earlier one is kept")
 	}
 	c.ScopesAsked, c.ScopesGranted = l.to.Scopes, g.Scopes

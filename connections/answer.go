@@ -123,9 +123,9 @@ func applyRefresh(c *store.Connection, g integrations.Grant, now time.Time) (rot
 		k.PreviousRefreshToken, k.RefreshToken = k.RefreshToken, g.RefreshToken
 		k.Rotations++
 		rotated = true
-		k.RefreshExpiresAt = time.Time{}
 	}
 	applyTokens(c, g, received)
+	moveRefreshEnd(k, g, received, false, rotated)
 	k.RefreshedAt = received
 	if len(g.Scopes) > 0 {
 		c.ScopesGranted = g.Scopes
@@ -156,13 +156,6 @@ func applyTokens(c *store.Connection, g integrations.Grant, received time.Time) 
 		k.Lifetime = store.LifetimeUnknown
 	}
 	c.Health, c.RestoredFrom = untroubled(*k), time.Time{}
-	switch g.RefreshLifetime.Kind {
-	case oauthflow.LifetimeKnown:
-		k.RefreshExpiresAt = received.Add(g.RefreshLifetime.For)
-	case oauthflow.LifetimeNever:
-		k.RefreshExpiresAt = time.Time{}
-	case oauthflow.LifetimeUnknown:
-	}
 	if g.Identity.Name != "" {
 		c.Identity = g.Identity.Name
 	}

@@ -76,14 +76,14 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 }
 
 // keepFresh refreshes a connection that the list says is due.
-func (s *Service) keepFresh(ctx context.Context, row store.Summary, try bool) outcome {
+func (s *Service) keepFresh(ctx context.Context, row store.Summary, try, keepIdle bool) outcome {
 	seen, err := s.o.Store.Get(ctx, row.ID)
 	if err != nil {
 		return outcome{conn: store.Connection{ID: row.ID, Name: row.Name}, err: storeError("read connection", err)}
 	}
 	enough := func(c store.Connection) bool {
 		changed := !c.Grant.ObtainedAt.Equal(row.ObtainedAt) || c.Health != row.Health // since the list was read
-		return changed || RefreshAt(c.Summary()).IsZero()
+		return changed || plannedAt(c.Summary(), keepIdle).IsZero()
 	}
 	return s.refresh(ctx, seen, want{enough: enough, try: try})
 }
@@ -119,9 +119,11 @@ type keeper struct {
 	listed   time.Duration // mono, of the last list
 	listTook time.Duration
 	skewTold bool
-	worked   bool          // since the wall time was written down
-	seenAt   time.Duration // mono, of that
-	wall     time.Time     // of the last look at the clock
+	keepIdle bool
+	ending   map[string]time.Time // the end of a refresh token that was warned of, by connection
+	worked   bool                 // since the wall time was written down
+	seenAt   time.Duration        // mono, of that
+	wall     time.Time            // of the last look at the clock
 	mono     time.Duration
 }
 
@@ -131,7 +133,7 @@ func newKeeper(s *Service, report func(KeepEvent)) *keeper {
 	}
 	return &keeper{
 		s: s, report: report, done: make(chan finish, 64), entries: map[string]*entry{}, due: map[string]*queue{},
-		told: map[string]bool{}, quiet: map[string]bool{}, probes: map[string]*probing{}, heard: make(chan heard, 4),
+		told: map[string]bool{}, quiet: map[string]bool{}, ending: map[string]time.Time{}, probes: map[string]*probing{}, heard: make(chan heard, 4),
 		looked: s.o.Clock.Mono() - lookAgain,
 		wall:   s.now(), mono: s.o.Clock.Mono(),
 	}
@@ -175,7 +177,7 @@ func (k *keeper) finished(d finish) {
 		e.notBefore = now.Add(skippedPause)
 		return
 	case d.r.conn.Generation > 0:
-		e.take(k.s, d.r.conn.Summary())
+		e.take(k, d.r.conn.Summary())
 	}
 	if d.r.err != nil && !e.at.IsZero() && !e.at.After(now) {
 		e.notBefore = now.Add(failedPause)

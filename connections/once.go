@@ -28,9 +28,11 @@ func (s *Service) KeepOnce(ctx context.Context, report func(KeepEvent)) error {
 	}
 	s.adoptPauses(all)
 	now := s.now()
+	k.keepIdle, _ = s.KeepIdle(ctx)
 	slots := map[string]chan struct{}{}
 	for _, row := range rows {
-		at := RefreshAt(row)
+		at := plannedAt(row, k.keepIdle)
+		k.tellEnding(ctx, row, now)
 		if !row.Refreshing && (at.IsZero() || at.After(now)) {
 			continue
 		}
@@ -67,7 +69,7 @@ func (k *keeper) once(ctx context.Context, row store.Summary, name string) {
 	}
 	hs.mu.Unlock()
 	if ok {
-		r := k.s.keepFresh(ctx, row, false)
+		r := k.s.keepFresh(ctx, row, false, k.keepIdle)
 		hs.left(name)
 		k.mu.Lock()
 		k.tell(row, name, r)

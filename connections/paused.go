@@ -115,11 +115,14 @@ func (s *Service) outages(ctx context.Context) *outages {
 // around is what stands around all connections, read once for a view.
 type around struct {
 	*outages
-	skew string // what is wrong with the clock here
+	skew     string // what is wrong with the clock here
+	keepIdle bool
 }
 
 func (s *Service) around(ctx context.Context) around {
-	return around{outages: s.outages(ctx), skew: s.skewWords(ctx)}
+	a := around{outages: s.outages(ctx), skew: s.skewWords(ctx)}
+	a.keepIdle, _ = s.KeepIdle(ctx)
+	return a
 }
 
 // of finds the pause that a connection is under, with the name of its host.

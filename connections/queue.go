@@ -16,6 +16,7 @@ type entry struct {
 	at        time.Time // wall; zero if nothing is planned
 	notBefore time.Time // wall
 	running   bool
+	idle      bool // it was planned with keep_idle
 }
 
 // when is the earliest start.

@@ -9,17 +9,19 @@ import (
 )
 
 // take brings an entry up to a newer record. What the record's times did not change keeps its place, jitter included.
-func (e *entry) take(s *Service, row store.Summary) {
+func (e *entry) take(k *keeper, row store.Summary) {
+	s := k.s
 	old := e.row
 	e.row = row
 	if !e.at.IsZero() && old.ObtainedAt.Equal(row.ObtainedAt) && old.ExpiresAt.Equal(row.ExpiresAt) && old.Health == row.Health &&
-		old.Refreshable == row.Refreshable && old.Refreshing == row.Refreshing {
+		old.Refreshable == row.Refreshable && old.Refreshing == row.Refreshing &&
+		old.RefreshExpiresAt.Equal(row.RefreshExpiresAt) && e.idle == k.keepIdle {
 		return
 	}
 	if !old.ObtainedAt.Equal(row.ObtainedAt) {
 		e.host = "" // a sign-in may have brought another
 	}
-	e.at, e.notBefore = RefreshAt(row), time.Time{}
+	e.at, e.notBefore, e.idle = plannedAt(row, k.keepIdle), time.Time{}, k.keepIdle
 	switch {
 	case row.Refreshing:
 		e.at = s.now() // an intent: whoever gets the lock takes an interrupted refresh up at once
@@ -49,16 +51,19 @@ func (k *keeper) list(ctx context.Context) error {
 	if k.s.mend(ctx, rows, func() *hostFinder { return k.finder(ctx) }) {
 		k.dirty = true // they come with the next list
 	}
+	k.keepIdle, _ = k.s.KeepIdle(ctx)
+	now := k.s.now()
 	there := make(map[string]bool, len(rows))
 	for _, row := range rows {
 		there[row.ID] = true
+		k.tellEnding(ctx, row, now)
 		e := k.entries[row.ID]
 		if e == nil {
 			e = &entry{}
 			k.entries[row.ID] = e
 		}
 		if !e.running && row.Generation >= e.row.Generation {
-			e.take(k.s, row)
+			e.take(k, row)
 		}
 	}
 	for id, e := range k.entries {
@@ -205,11 +210,12 @@ func (k *keeper) startSome(ctx context.Context, name string, q *queue, now time.
 		h.next = now.Add(gap)
 		e, _ := heap.Pop(q).(*entry)
 		e.running = true
+		row, keepIdle := e.row, k.keepIdle
 		k.running.Go(func() {
-			r := k.s.keepFresh(context.WithoutCancel(ctx), e.row, true)
+			r := k.s.keepFresh(context.WithoutCancel(ctx), row, true, keepIdle)
 			hs.left(name)
 			select {
-			case k.done <- finish{row: e.row, host: name, r: r}:
+			case k.done <- finish{row: row, host: name, r: r}:
 			case <-ctx.Done():
 			}
 		})

@@ -144,7 +144,11 @@ func movedBack(c *store.Connection, by time.Duration, now time.Time) bool {
 		g.ObtainedAt, moved = g.ObtainedAt.Add(-by), true
 	}
 	move(&g.ExpiresAt)
+	if g.RefreshExpiresAt.After(now) && !g.RefreshSince.IsZero() {
+		g.RefreshSince = g.RefreshSince.Add(-by)
+	}
 	move(&g.RefreshExpiresAt)
+	move(&g.RefreshLimit)
 	move(&c.Health.RetryAt)
 	return moved
 }

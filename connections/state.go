@@ -37,6 +37,9 @@ func StateOf(c store.Summary, now time.Time) (State, string) {
 	if reason == "" && !c.RestoredFrom.IsZero() {
 		reason = restoredWords(c.RestoredFrom) + "; whether its refresh token still works shows with the next refresh"
 	}
+	if words := endingWords(c, now); reason == "" && words != "" {
+		reason = words
+	}
 	switch {
 	case c.Health.Trouble == store.TroubleRevoked:
 		return StateRevoked, reason

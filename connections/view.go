@@ -43,16 +43,16 @@ func (s *Service) List(ctx context.Context) ([]View, error) {
 	if err != nil {
 		return nil, storeError("list connections", err)
 	}
-	now, out := s.now(), s.outages(ctx)
+	now, out := s.now(), s.around(ctx)
 	views := make([]View, len(rows))
 	for i, row := range rows {
-		views[i] = s.view(ctx, out.on(ctx, row, now), now)
+		views[i] = s.view(ctx, out.on(ctx, row, now), now, out.keepIdle)
 	}
 	return views, nil
 }
 
 // view derives what a list shows. An intent older than any refresh can last is an interrupted one, and said so.
-func (s *Service) view(ctx context.Context, c store.Summary, now time.Time) View {
+func (s *Service) view(ctx context.Context, c store.Summary, now time.Time, keepIdle bool) View {
 	interrupted := false
 	if c.Refreshing {
 		if i, err := s.o.Store.Intent(ctx, c.ID); err == nil {
@@ -68,7 +68,7 @@ func (s *Service) view(ctx context.Context, c store.Summary, now time.Time) View
 	if interrupted && reason == "" {
 		reason = reasonInterrupted + ": it is taken up again with the next one"
 	}
-	return View{Summary: c, State: state, Reason: reason, RefreshAt: RefreshAt(c)}
+	return View{Summary: c, State: state, Reason: reason, RefreshAt: plannedAt(c, keepIdle)}
 }
 
 // Show finds a connection by name (or id).
@@ -122,7 +122,7 @@ func (s *Service) detailWith(ctx context.Context, c store.Connection, info integ
 	}
 	now := s.now()
 	d := Detail{
-		View: s.view(ctx, out.on(ctx, sum, now), now), Flow: c.Flow, Browser: c.Browser,
+		View: s.view(ctx, out.on(ctx, sum, now), now, out.keepIdle), Flow: c.Flow, Browser: c.Browser,
 		Access: c.Grant.AccessToken, Refresh: c.Grant.RefreshToken, IDToken: c.Grant.IDToken,
 		Missing: missingScopes(c.ScopesAsked, c.ScopesGranted, sum.Refreshable), IntegrName: info.Name,
 	}

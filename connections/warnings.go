@@ -10,9 +10,6 @@ import (
 	"authdeck/store"
 )
 
-// refreshEndsSoon is how long before its end a refresh token is warned of.
-const refreshEndsSoon = 14 * 24 * time.Hour
-
 // testingClass is the refresh-token lifetime that a consent screen in test mode gives: 7 days, with a margin.
 const testingClass = 7*24*time.Hour + 12*time.Hour
 
@@ -34,13 +31,14 @@ func warnings(c store.Summary, missing, cases []string, now time.Time) []string 
 	}
 	if c.Refreshable && !c.RefreshExpiresAt.IsZero() {
 		left := c.RefreshExpiresAt.Sub(now)
+		moves := !c.RefreshedAt.IsZero() && c.RefreshSince.Equal(c.ObtainedAt) // with each refresh
 		switch {
-		case left <= 0:
-			out = append(out, "the refresh token has ended: sign in again")
-		case c.RefreshExpiresAt.Sub(c.ObtainedAt) <= testingClass && mentionsTesting(cases):
+		case left > 0 && c.RefreshExpiresAt.Sub(c.ObtainedAt) <= testingClass && mentionsTesting(cases):
 			out = append(out, "refresh token ends in "+span(left)+": is the consent screen in Testing?")
-		case left <= refreshEndsSoon:
+		case left > 0 && left <= refreshEndsSoon && !moves:
 			out = append(out, "refresh token ends in "+span(left))
+		case endingWords(c, now) != "":
+			out = append(out, endingWords(c, now))
 		}
 	}
 	return out

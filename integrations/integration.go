@@ -65,7 +65,10 @@ type Grant struct {
 	AccessToken, RefreshToken, IDToken secret.String
 	TokenType                          string
 	Lifetime, RefreshLifetime          oauthflow.Lifetime
-	Received                           time.Time // wall, of the token answer
+	// RefreshIdle and RefreshAbsolute are how long a refresh token lives without use, and from the sign-in on, by the
+	// provider's documents; 0 if they do not say. What the answer says stands before them.
+	RefreshIdle, RefreshAbsolute time.Duration
+	Received                     time.Time // wall, of the token answer
 	// Skew is what the server's clock is ahead of this one by the answer's Date header, 0 if it has none.
 	Skew     time.Duration
 	Scopes   []string // granted; nil if the provider did not say

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -141,6 +142,46 @@ func TestJWTLifetime(t *testing.T) {
 	} {
 		if got := oauthflow.JWTLifetime(c.token, now); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestRefreshLifetime: the two names in use; zero is said of one without an end.
+func TestRefreshLifetime(t *testing.T) {
+	t.Parallel()
+	unknown := oauthflow.Lifetime{Kind: oauthflow.LifetimeUnknown}
+	hour := oauthflow.Lifetime{Kind: oauthflow.LifetimeKnown, For: time.Hour}
+	for _, c := range []struct {
+		members map[string]any
+		want    oauthflow.Lifetime
+	}{
+		{map[string]any{}, unknown},
+		{map[string]any{"refresh_token_expires_in": json.Number("3600")}, hour},
+		{map[string]any{"refresh_expires_in": json.Number("3600")}, hour},
+		{map[string]any{"refresh_expires_in": "3600"}, hour},
+		{map[string]any{"refresh_expires_in": json.Number("0")}, unknown},
+		{map[string]any{"refresh_token_expires_in": json.Number("-1"), "refresh_expires_in": json.Number("3600")}, hour},
+		{map[string]any{"refresh_token_expires_in": nil}, unknown},
+	} {
+		c.members["access_token"] = "a"
+		tok, err := oauthflow.ReadToken(oauthflow.Answer{Status: 200, Members: c.members, Value: c.members}, oauthflow.Shape{})
+		if err != nil || tok.RefreshLifetime != c.want {
+			t.Errorf("%v: %+v %v", c.members, tok.RefreshLifetime, err)
+		}
+	}
+}
+
+// TestSkew: what a Date header says of the clock here.
+func TestSkew(t *testing.T) {
+	t.Parallel()
+	received := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	members := map[string]any{"access_token": "a"}
+	for date, want := range map[string]time.Duration{
+		"": 0, "yesterday": 0, "Wed, 25 Nov 2026 14:00:00 GMT": 2 * time.Hour, "Wed, 25 Nov 2026 11:50:00 GMT": -10 * time.Minute,
+	} {
+		a := oauthflow.Answer{Status: 200, Members: members, Value: members, Received: received, Header: http.Header{"Date": {date}}}
+		if tok, err := oauthflow.ReadToken(a, oauthflow.Shape{}); err != nil || tok.Skew != want {
+			t.Errorf("%q: %s %v", date, tok.Skew, err)
 		}
 	}
 }

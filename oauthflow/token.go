@@ -58,8 +58,23 @@ func ReadToken(a Answer, s Shape) (Token, error) {
 		t.TokenType = "Bearer"
 	}
 	t.Lifetime = lifetime(root, "expires_in", s.Expires, a.Received)
-	t.RefreshLifetime = lifetime(root, "refresh_token_expires_in", s.RefreshExpires, a.Received)
+	t.RefreshLifetime = refreshLifetime(root, s, a.Received)
 	return t, nil
+}
+
+// refreshLifetime reads how long the refresh token lives, under either of the two names in use. Zero is said of one
+// without an end, since nobody hands out a refresh token that has ended.
+func refreshLifetime(root any, s Shape, received time.Time) Lifetime {
+	if s.RefreshExpires != nil {
+		return s.RefreshExpires(root, received)
+	}
+	for _, name := range []string{"refresh_token_expires_in", "refresh_expires_in"} {
+		v, present := Path(root, name)
+		if l := ReadLifetime(v, present, time.Second); l.Kind == LifetimeKnown && l.For > 0 {
+			return l
+		}
+	}
+	return Lifetime{Kind: LifetimeUnknown}
 }
 
 // Bearer reports whether a token of this type may be sent as RFC 6750 has it; the type is compared without regard to case

@@ -61,6 +61,8 @@ type Grant struct {
 	Lifetime         Lifetime
 	ExpiresAt        time.Time // set if Lifetime is known
 	RefreshExpiresAt time.Time // zero if not known
+	RefreshSince     time.Time // when RefreshExpiresAt was last moved; zero if not known
+	RefreshLimit     time.Time // the end that no refresh and no rotation moves; zero if not known
 	Rotations        int       // how often the refresh token changed
 
 	// Extra is what the integration wants to see again at the next refresh; opaque to everybody else, sealed like the rest.
@@ -96,6 +98,7 @@ type Summary struct {
 	CreatedAt, ObtainedAt, RefreshedAt time.Time
 	Lifetime                           Lifetime
 	ExpiresAt, RefreshExpiresAt        time.Time
+	RefreshSince, RefreshLimit         time.Time
 	Refreshable                        bool // a refresh token is there
 	Rotations                          int
 	Health                             Health
@@ -111,6 +114,7 @@ func (c Connection) Summary() Summary {
 		TokenType: c.Grant.TokenType, Generation: c.Generation,
 		CreatedAt: c.CreatedAt, ObtainedAt: c.Grant.ObtainedAt, RefreshedAt: c.Grant.RefreshedAt,
 		Lifetime: c.Grant.Lifetime, ExpiresAt: c.Grant.ExpiresAt, RefreshExpiresAt: c.Grant.RefreshExpiresAt,
+		RefreshSince: c.Grant.RefreshSince, RefreshLimit: c.Grant.RefreshLimit,
 		Refreshable: !c.Grant.RefreshToken.IsZero(), Rotations: c.Grant.Rotations, Health: c.Health,
 		ScopesAsked: c.ScopesAsked, ScopesGranted: c.ScopesGranted, RestoredFrom: c.RestoredFrom,
 	}

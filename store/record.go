@@ -38,9 +38,11 @@ const (
 	fPreviousRefreshToken
 	fIDToken
 	fExtra
-	fRestoredFrom
+	fRestoredFrom // this one and those below came later: they are in the summary as well
+	fRefreshSince
+	fRefreshLimit
 
-	lastField = fRestoredFrom
+	lastField = fRefreshLimit
 )
 
 func (f *fields) summary(s Summary) {
@@ -67,6 +69,8 @@ func (f *fields) summary(s Summary) {
 	f.list(fScopesAsked, s.ScopesAsked)
 	f.list(fScopesGranted, s.ScopesGranted)
 	f.time(fRestoredFrom, s.RestoredFrom)
+	f.time(fRefreshSince, s.RefreshSince)
+	f.time(fRefreshLimit, s.RefreshLimit)
 }
 
 func (f *fields) connection(c Connection) {
@@ -150,6 +154,10 @@ func (r *reader) summary(s *Summary) {
 		s.ScopesGranted = r.list()
 	case fRestoredFrom:
 		s.RestoredFrom = r.time()
+	case fRefreshSince:
+		s.RefreshSince = r.time()
+	case fRefreshLimit:
+		s.RefreshLimit = r.time()
 	}
 }
 
@@ -189,6 +197,7 @@ func decodeConnection(record string, generation uint64) (Connection, error) {
 	g := &c.Grant
 	g.TokenType, g.ObtainedAt, g.RefreshedAt, g.Lifetime = s.TokenType, s.ObtainedAt, s.RefreshedAt, s.Lifetime
 	g.ExpiresAt, g.RefreshExpiresAt, g.Rotations = s.ExpiresAt, s.RefreshExpiresAt, s.Rotations
+	g.RefreshSince, g.RefreshLimit = s.RefreshSince, s.RefreshLimit
 	return c, r.err
 }
 

@@ -93,6 +93,8 @@ func (s settings) grant(t oauthflow.Token) integrations.Grant {
 		AccessToken: t.AccessToken, RefreshToken: t.RefreshToken, IDToken: t.IDToken, TokenType: t.TokenType,
 		Lifetime: t.Lifetime, RefreshLifetime: t.RefreshLifetime, Received: t.Received, Skew: t.Skew, Scopes: t.Scopes,
 	}
+	life := s.i.spec.Lifetime.Refresh
+	g.RefreshIdle, g.RefreshAbsolute = life.Idle.said, life.Absolute.said
 	if s.i.spec.Scopes.GrantedFrom == "none" {
 		g.Scopes = nil
 	}
