@@ -74,7 +74,9 @@ func BenchmarkKeep10000(b *testing.B) {
 		b.StopTimer()
 		b.ReportMetric(float64(peakRSS())/(1<<20), "MB-peak-RSS")
 		cancel()
-		<-ended
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
 		if err := svc.Close(); err != nil || count.Load() != n {
 			b.Errorf("%d requests, %v", count.Load(), err)
 		}

@@ -85,8 +85,7 @@ func TestS54_RefreshTokenEnd(t *testing.T) {
 
 // TestRefreshTokenEnding: the end of a refresh token is told once, in good time, by whichever keeper runs, and stands in
 // list, details and history; one that each refresh moves is not told.
-func TestRefreshTokenEnding(t *testing.T) {
-	t.Parallel()
+func TestRefreshTokenEnding(t *testing.T) { // not parallel: tests of real servers beside it would be late
 	for _, c := range []struct {
 		name  string
 		grant integrations.Grant
@@ -144,8 +143,7 @@ func TestRefreshTokenEnding(t *testing.T) {
 }
 
 // TestKeepIdle: a connection that nobody uses is refreshed before its refresh token idles out, if the user wants that.
-func TestKeepIdle(t *testing.T) {
-	t.Parallel()
+func TestKeepIdle(t *testing.T) { // not parallel: tests of real servers beside it would be late
 	for _, c := range []struct {
 		name     string
 		on       bool

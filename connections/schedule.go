@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"authdeck/integrations"
 	"authdeck/store"
 )
 
@@ -153,13 +154,17 @@ func (k *keeper) start(ctx context.Context) time.Duration {
 	now := k.s.now()
 	for len(k.waiting) > 0 && !k.waiting[0].when().After(now) {
 		e, _ := heap.Pop(&k.waiting).(*entry)
-		if e.host == "" {
-			e.host, _, _ = k.finder(ctx).of(ctx, e.row)
+		name := e.host
+		if name == "" {
+			var integ integrations.Integration
+			if name, integ, _ = k.finder(ctx).of(ctx, e.row); integ != nil {
+				e.host = name
+			}
 		}
-		q := k.due[e.host]
+		q := k.due[name]
 		if q == nil {
 			q = &queue{}
-			k.due[e.host] = q
+			k.due[name] = q
 		}
 		q.add(e)
 	}
