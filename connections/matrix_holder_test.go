@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -100,6 +101,10 @@ const (
 // at full length: AUTHDECK_LONG=1 go test ./connections/ -run TestMatrix_HolderStopped
 func TestMatrix_HolderStopped(t *testing.T) {
 	t.Parallel()
+	var rows sync.WaitGroup
+	defer rows.Wait()
+	// All at once: they wait, and do little else.
+	run := func(name string, row func(*testing.T)) { rows.Go(func() { t.Run(name, row) }) }
 	for _, c := range []struct {
 		name, at string
 		front    bool // stopped by the test while the answer is under way
@@ -128,8 +133,7 @@ func TestMatrix_HolderStopped(t *testing.T) {
 			close(halted) // the answer goes out, to a process that does not run
 			return p
 		}
-		t.Run(c.name+", continued in time", func(t *testing.T) {
-			t.Parallel()
+		run(c.name+", continued in time", func(t *testing.T) {
 			s := newScene(t, testserver.RotatingOptions{}, expired)
 			p := stop(t, s)
 			time.AfterFunc(200*time.Millisecond, func() { p.signal(t, syscall.SIGCONT) })
@@ -142,8 +146,7 @@ func TestMatrix_HolderStopped(t *testing.T) {
 			}
 			s.holds(matrixRow{state: connections.StateOK, stored: whole, requests: 1}, err)
 		})
-		t.Run(c.name+", continued too late", func(t *testing.T) {
-			t.Parallel()
+		run(c.name+", continued too late", func(t *testing.T) {
 			s := newScene(t, testserver.RotatingOptions{}, expired)
 			p := stop(t, s)
 			s.givesUp(p, waiterTime, c.kind, c.busy) // by then the holder's deadline is over as well
@@ -158,8 +161,7 @@ func TestMatrix_HolderStopped(t *testing.T) {
 			}
 			s.holds(matrixRow{state: connections.StateOK, stored: whole, requests: 1}, err)
 		})
-		t.Run(c.name+", never continued", func(t *testing.T) {
-			t.Parallel()
+		run(c.name+", never continued", func(t *testing.T) {
 			s := newScene(t, testserver.RotatingOptions{}, expired)
 			p := stop(t, s)
 			s.givesUp(p, waiterTime, c.kind, c.busy)
@@ -173,8 +175,7 @@ func TestMatrix_HolderStopped(t *testing.T) {
 			s.holds(matrixRow{state: connections.StateOK, stored: whole, requests: c.requests}, err)
 		})
 		if c.front && long() {
-			t.Run(c.name+", never continued, at full length", func(t *testing.T) {
-				t.Parallel()
+			run(c.name+", never continued, at full length", func(t *testing.T) {
 				s := newScene(t, testserver.RotatingOptions{}, expired)
 				p := stop(t, s)
 				s.givesUp(p, 65*time.Second, c.kind, false)
