@@ -21,6 +21,7 @@ type Front struct {
 
 	mu      sync.Mutex
 	target  *url.URL
+	inner   http.Handler // in the place of target
 	faults  []*Fault
 	arrived map[string]int
 	passed  map[string]int
@@ -55,6 +56,14 @@ func (f *Front) To(target string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.target = u
+}
+
+// Before puts the front before a handler, at that handler's own address, and in the place of a server behind.
+func (f *Front) Before(h http.Handler) http.Handler {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.inner = h
+	return f
 }
 
 // Inject adds a fault. Of several that fit, the one added first is used up first.
@@ -139,9 +148,13 @@ func (f *Front) take(fits func(*Fault) bool) Fault {
 // pass hands a request to the server.
 func (f *Front) pass(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
-	target := f.target
+	target, inner := f.target, f.inner
 	f.passed[r.URL.Path]++
 	f.mu.Unlock()
+	if inner != nil {
+		inner.ServeHTTP(w, r)
+		return
+	}
 	if target == nil {
 		http.Error(w, "no server behind the front yet", http.StatusBadGateway)
 		return

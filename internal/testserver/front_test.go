@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -197,5 +198,18 @@ func TestFront_Share(t *testing.T) {
 	}
 	if hit < 25 || hit > 55 {
 		t.Errorf("%d of 200 requests met the fault, want about 40", hit)
+	}
+}
+
+func TestFront_BeforeAHandler(t *testing.T) {
+	f := StartFront(t)
+	server := httptest.NewServer(f.Before(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Host) })))
+	t.Cleanup(server.Close)
+	f.Inject(Fault{Mode: Status, Status: 503, Times: 1})
+	if status, _, _, err := post(t.Context(), server.URL+"/x"); err != nil || status != 503 {
+		t.Errorf("the fault: %d, %v", status, err)
+	}
+	if _, _, body, err := post(t.Context(), server.URL+"/x"); err != nil || "http://"+body != server.URL {
+		t.Errorf("the handler: %q, %v", body, err)
 	}
 }
