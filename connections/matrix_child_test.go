@@ -209,7 +209,7 @@ func (p *process) stopped(t *testing.T) {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(p.Process.Pid, &status, syscall.WUNTRACED, nil)
 		switch {
-		case err == syscall.EINTR: //nolint:errorlint // a bare errno
+		case err == syscall.EINTR:
 			continue
 		case err != nil || pid != p.Process.Pid || !status.Stopped():
 			t.Fatalf("wait for the stop: %v, %v", status, err)

@@ -24,7 +24,7 @@ type tokens struct {
 func ask(t *testing.T, s *Rotating, fields url.Values) tokens {
 	t.Helper()
 	fields.Set("client_id", RotatingClient)
-	res, err := http.PostForm(s.Issuer+TokenPath, fields) //nolint:noctx // a test's own server
+	res, err := http.PostForm(s.Issuer+TokenPath, fields)
 	if err != nil {
 		t.Error(err)
 		return tokens{}
