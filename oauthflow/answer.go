@@ -25,6 +25,7 @@ type Answer struct {
 	Received time.Time // wall
 
 	sent masker
+	cut  bool // Body is the beginning of a JSON value and no more
 }
 
 // RetryAfter is what the Retry-After header asks for, in seconds or as a date (RFC 9110 §10.2.3): 0 if it is missing,
@@ -52,11 +53,13 @@ func (a *Answer) read() {
 	if len(body) == 0 {
 		return
 	}
-	if v, err := decodeJSON(body); err == nil {
+	v, err := decodeJSON(body)
+	if err == nil {
 		a.Value = v
 		a.Members, _ = v.(map[string]any)
 		return
 	}
+	a.cut = errors.Is(err, io.ErrUnexpectedEOF)
 	if members := readForm(string(body), a.contentType()); members != nil {
 		a.Members, a.Value = members, members
 	}

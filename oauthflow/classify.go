@@ -1,6 +1,7 @@
 package oauthflow
 
 import (
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -37,8 +38,15 @@ func classify(a Answer, s Shape) *Error {
 		RetryAfter: a.RetryAfter(),
 	}
 	e.Class = classOf(a, code, s.DeadCodes)
+	if e.Class == ClassTransient && a.cutOff() {
+		e.Err = &cause{text: "the answer ends in the middle", err: io.ErrUnexpectedEOF}
+	}
 	return e
 }
+
+// cutOff reports whether the answer was cut off on the way. Where it says neither its length nor its chunks, its end is
+// the connection's end, and only the JSON tells.
+func (a *Answer) cutOff() bool { return a.cut && a.Value == nil }
 
 func classOf(a Answer, code string, dead []string) Class {
 	switch {
@@ -52,6 +60,9 @@ func classOf(a Answer, code string, dead []string) Class {
 	}
 	if c := classOfCode(code); c != "" {
 		return c
+	}
+	if a.cutOff() {
+		return ClassTransient
 	}
 	refused := a.Status == http.StatusBadRequest || a.Status == http.StatusUnauthorized
 	switch {
