@@ -44,6 +44,7 @@ var networkFaults = []network{
 	{name: "reset before the request", faults: cuts(testserver.ResetConnect), class: oauthflow.ClassTransient, either: true, words: "reset|closed in the middle"},
 	{name: "reset before the body was read", faults: cuts(testserver.ResetRequest), class: oauthflow.ClassTransient, sent: true, words: "reset|closed in the middle", requests: 2},
 	{name: "reset in the middle of the answer", faults: cuts(testserver.CutBody), class: oauthflow.ClassTransient, sent: true, words: "reset|closed in the middle", requests: 2, used: true},
+	{name: "cut in the middle of an answer without a length", faults: []testserver.Fault{{Mode: testserver.CutUnmarked, Times: 99}}, class: oauthflow.ClassTransient, sent: true, words: "ends in the middle", requests: 2, used: true, nothing: true, fine: true},
 	{name: "reset after the request", faults: cuts(testserver.CommitThenDrop), class: oauthflow.ClassTransient, sent: true, words: "reset|closed in the middle", requests: 2, used: true},
 	{name: "closed without an answer", faults: []testserver.Fault{{Mode: testserver.Drop, Times: 99}}, class: oauthflow.ClassTransient, sent: true, words: "closed in the middle", requests: 2},
 	{name: "stall before the server", faults: []testserver.Fault{{Mode: testserver.Stall, Times: 99}}, class: oauthflow.ClassTransient, sent: true, words: "no answer in time", requests: 2},

@@ -3,6 +3,7 @@ package testserver
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -27,6 +28,7 @@ const (
 	Redirect        Mode = "redirect"          // Fault.Status (default 307) to Fault.Location, the server hears nothing
 	SlowDrip        Mode = "slow_drip"         // the server's answer, one byte each Fault.Delay
 	CutBody         Mode = "cut_body"          // half of the server's answer, then the connection is cut
+	CutUnmarked     Mode = "cut_unmarked"      // the same without a length, so that only the text tells that it was cut
 	StallBody       Mode = "stall_body"        // half of the server's answer, then nothing until the client leaves
 	ResetConnect    Mode = "reset_connect"     // a TCP reset for each new connection, whatever it is to carry
 	ResetRequest    Mode = "reset_request"     // a TCP reset before the request's body is read
@@ -101,6 +103,15 @@ func (f *Front) play(w http.ResponseWriter, r *http.Request, fault Fault) {
 			<-r.Context().Done()
 		}
 		fault.cut(w)
+	case CutUnmarked:
+		status, body := f.recorded(w.Header(), lasting, fault)
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err) // net/http's own server can
+		}
+		_, _ = fmt.Fprintf(c, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nConnection: close\r\n\r\n%s",
+			status, http.StatusText(status), w.Header().Get("Content-Type"), body[:len(body)/2])
+		_ = c.Close()
 	case ResetRequest:
 		fault.Reset = true
 		fault.cut(w)

@@ -70,6 +70,7 @@ func TestFront_Modes(t *testing.T) {
 		{Fault{Mode: SlowDrip, Delay: time.Millisecond}, 200, "hello", false, 1, map[string]string{"X-From": "server"}},
 		{Fault{Mode: CutBody}, 200, "he", true, 1, map[string]string{"Content-Length": "5"}},
 		{Fault{Mode: CutBody, Reset: true}, 200, "he", true, 1, map[string]string{"Content-Length": "5"}},
+		{Fault{Mode: CutUnmarked}, 200, "he", false, 1, map[string]string{"Content-Length": ""}},
 		{Fault{Mode: CommitThenDrop, Reset: true}, 0, "", false, 1, nil},
 		{Fault{Mode: Drop, Reset: true}, 0, "", false, 0, nil},
 		{Fault{Mode: ResetRequest}, 0, "", false, 0, nil},
