@@ -17,9 +17,10 @@ import (
 // rotatingDeck is a data folder with manifests of rotating servers, as the built program finds it. The test reads and writes the
 // store as one more process.
 type rotatingDeck struct {
-	t     testing.TB
-	env   []string
-	store *store.Bolt
+	t      testing.TB
+	env    []string
+	folder string // of the user's manifests
+	store  *store.Bolt
 }
 
 // newRotatingDeck makes one; the integrations are named by the keys.
@@ -33,20 +34,26 @@ func newRotatingDeck(t testing.TB, manifests map[string][]byte) *rotatingDeck {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := filepath.Join(data, "integrations")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for id, page := range manifests {
-		if err := os.WriteFile(filepath.Join(folder, id+".yaml"), page, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 	env := []string{
 		"AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key, "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(),
 		"PATH=" + os.Getenv("PATH"),
 	}
-	return &rotatingDeck{t: t, env: env, store: st}
+	d := &rotatingDeck{t: t, env: env, folder: filepath.Join(data, "integrations"), store: st}
+	if err := os.MkdirAll(d.folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for id, page := range manifests {
+		d.manifest(id, page)
+	}
+	return d
+}
+
+// manifest adds one to the user's own.
+func (d *rotatingDeck) manifest(id string, page []byte) {
+	d.t.Helper()
+	if err := os.WriteFile(filepath.Join(d.folder, id+".yaml"), page, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 // plant stores a connection with a grant of a server's, which was made age ago and lives for life.

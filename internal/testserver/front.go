@@ -22,6 +22,7 @@ type Front struct {
 	mu      sync.Mutex
 	target  *url.URL
 	inner   http.Handler // in the place of target
+	while   sync.Locker
 	faults  []*Fault
 	arrived map[string]int
 	passed  map[string]int
@@ -64,6 +65,13 @@ func (f *Front) Before(h http.Handler) http.Handler {
 	defer f.mu.Unlock()
 	f.inner = h
 	return f
+}
+
+// While has the server work only with a lock held. A request whose client has left when the lock is free is dropped.
+func (f *Front) While(l sync.Locker) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.while = l
 }
 
 // Inject adds a fault. Of several that fit, the one added first is used up first.
@@ -147,6 +155,16 @@ func (f *Front) take(fits func(*Fault) bool) Fault {
 
 // pass hands a request to the server.
 func (f *Front) pass(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	while := f.while
+	f.mu.Unlock()
+	if while != nil {
+		while.Lock()
+		defer while.Unlock()
+		if r.Context().Err() != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
 	f.mu.Lock()
 	target, inner := f.target, f.inner
 	f.passed[r.URL.Path]++

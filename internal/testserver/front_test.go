@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -212,5 +213,33 @@ func TestFront_BeforeAHandler(t *testing.T) {
 	}
 	if _, _, body, err := post(t.Context(), server.URL+"/x"); err != nil || "http://"+body != server.URL {
 		t.Errorf("the handler: %q, %v", body, err)
+	}
+}
+
+// TestFront_While: nothing reaches the server while somebody else holds the lock, nor later if its client has gone.
+func TestFront_While(t *testing.T) {
+	f, s := behind(t)
+	var gate sync.RWMutex
+	f.While(gate.RLocker())
+	gate.Lock()
+	ctx, cancel := context.WithCancel(t.Context())
+	f.Inject(Fault{Mode: Delay, Times: 1, Hit: cancel})
+	if _, _, _, err := post(ctx, f.URL+"/left"); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	answered := make(chan error)
+	go func() {
+		_, _, _, err := post(t.Context(), f.URL+"/stayed")
+		answered <- err
+	}()
+	for f.Arrived("/stayed") == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if n := len(s.Requests()); n != 0 {
+		t.Errorf("%d requests reached the server behind the gate", n)
+	}
+	gate.Unlock()
+	if err := <-answered; err != nil || len(s.To("/stayed")) != 1 || len(s.To("/left")) != 0 {
+		t.Errorf("%v, %v", err, s.lines())
 	}
 }
