@@ -113,6 +113,37 @@ func TestMatrix_Network_Token(t *testing.T) {
 	}
 }
 
+// TestMatrix_Network_Code: the same faults in the exchange of a code, which is sent once and for all: whoever sees it twice
+// may take it for stolen (RFC 6749 §4.1.2). What was kept before stays as it was.
+func TestMatrix_Network_Code(t *testing.T) {
+	t.Parallel()
+	for _, n := range networkFaults {
+		t.Run(n.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, testserver.RotatingOptions{}, expired)
+			s.client.within = within
+			s.client.signIn = s.server.Direct + testserver.AuthorizePath // the browser meets no fault
+			if n.other != nil {
+				s.client.token, s.client.c.HTTP = n.reach(t)
+			}
+			r := matrixRow{faults: n.faults, kind: connections.KindTransient, state: ended, reason: "a refresh is due", stored: unchanged, requests: min(n.requests, 1)}
+			s.inject(r)
+			began := time.Now()
+			_, err := signIn(t.Context(), s.Service, connections.LoginRequest{Connection: "work", Timeout: 20 * time.Second})
+			if took := time.Since(began); took > within+3*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			s.holds(r, err)
+			if err == nil || !anyOf(err.Error(), n.words) {
+				t.Errorf("%v does not say %q", err, n.words)
+			}
+			if got := s.server.Stats().Codes; (got == 1) != n.used {
+				t.Errorf("the server took the code %d times", got)
+			}
+		})
+	}
+}
+
 // TestMatrix_Network_Reads: the same faults before discovery, keys and revocation: the class, and whether the server may
 // have heard, for whoever calls.
 func TestMatrix_Network_Reads(t *testing.T) {

@@ -211,8 +211,9 @@ func (s *scene) wholeAnswer(is store.Connection) {
 type plain struct {
 	c      *oauthflow.Caller
 	issuer string
+	signIn string        // the authorization endpoint
 	token  string        // the token endpoint
-	within time.Duration // deadline of a refresh, zero for the product's own
+	within time.Duration // deadline of a request, zero for the product's own
 	// mark, if set, is told when a refresh request is about to go and when its answer was read.
 	mark func(string)
 }
@@ -221,7 +222,7 @@ func newPlain(t testing.TB, issuer string) *plain {
 	t.Helper()
 	client := oauthflow.NewHTTPClient()
 	t.Cleanup(client.CloseIdleConnections)
-	return &plain{c: &oauthflow.Caller{HTTP: client}, issuer: issuer, token: issuer + testserver.TokenPath}
+	return &plain{c: &oauthflow.Caller{HTTP: client}, issuer: issuer, signIn: issuer + testserver.AuthorizePath, token: issuer + testserver.TokenPath}
 }
 
 func (p *plain) Info() integrations.Info {
@@ -234,7 +235,7 @@ func (p *plain) ConnectionURL(_ context.Context, r integrations.ConnectionURLReq
 		return integrations.ConnectionURL{}, err
 	}
 	u, err := oauthflow.AuthorizationURL(oauthflow.AuthorizationRequest{
-		Endpoint: p.issuer + testserver.AuthorizePath, ClientID: testserver.RotatingClient, RedirectURI: r.RedirectURI, State: r.State,
+		Endpoint: p.signIn, ClientID: testserver.RotatingClient, RedirectURI: r.RedirectURI, State: r.State,
 		Verifier: verifier, Params: url.Values{"login_hint": {r.Account}},
 	})
 	return integrations.ConnectionURL{URL: u, Issuer: p.issuer, Pending: verifier}, err
@@ -249,11 +250,6 @@ func (p *plain) ExecuteCallback(ctx context.Context, r integrations.CallbackRequ
 }
 
 func (p *plain) RefreshToken(ctx context.Context, r integrations.RefreshRequest) (integrations.Grant, error) {
-	if p.within > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = oauthflow.WithTimeout(ctx, p.within)
-		defer cancel()
-	}
 	if p.mark != nil {
 		p.mark("sending")
 		defer p.mark("read")
@@ -262,6 +258,11 @@ func (p *plain) RefreshToken(ctx context.Context, r integrations.RefreshRequest)
 }
 
 func (p *plain) ask(ctx context.Context, params url.Values) (integrations.Grant, error) {
+	if p.within > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = oauthflow.WithTimeout(ctx, p.within)
+		defer cancel()
+	}
 	auth := oauthflow.ClientAuth{Method: oauthflow.AuthNone, ID: testserver.RotatingClient}
 	a, err := p.c.Send(ctx, oauthflow.Request{URL: p.token, Auth: auth, Params: params})
 	if err != nil {
