@@ -35,10 +35,10 @@ func (s *Service) exchange(ctx, waiting context.Context, seen store.Connection, 
 	if err != nil {
 		return fail(storeError("read the intent of a refresh", err))
 	}
-	interrupted := intent != nil && intent.Sent // its writer is dead, or could not store the answer
+	// Its writer is dead, or could not store the answer. That holds also for one that died in its replay: nobody knows
+	// whether the provider heard it, and asking once more can only help (§5.2).
+	interrupted := intent != nil && intent.Sent
 	switch {
-	case interrupted && intent.Replayed:
-		return s.lost(ctx, c), false
 	case interrupted:
 	case w.enough(c):
 		return outcome{conn: c}, false

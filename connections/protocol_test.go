@@ -117,7 +117,9 @@ func TestS52_FoundIntent(t *testing.T) {
 		{"sent, the replay refused", store.Intent{Sent: true}, []answer{{err: invalidGrant}}, 1, store.TroubleDead, "refresh interrupted"},
 		{"sent, the replay refused as invalid_request", store.Intent{Sent: true}, []answer{{err: failing(oauthflow.ClassDeadIfAgain, 400, "invalid_request")}}, 1, store.TroubleDead, "refresh interrupted"},
 		{"sent, the replay times out: no second", store.Intent{Sent: true}, []answer{{err: timeout}}, 1, store.TroubleTransient, "refresh interrupted"},
-		{"sent and replayed", store.Intent{Sent: true, Replayed: true}, []answer{{}}, 0, store.TroubleDead, "refresh interrupted"},
+		{"sent and replayed: once more", store.Intent{Sent: true, Replayed: true}, []answer{{}}, 1, "", ""},
+		{"sent and replayed, refused", store.Intent{Sent: true, Replayed: true}, []answer{{err: invalidGrant}}, 1, store.TroubleDead, "refresh interrupted"},
+		{"sent and replayed, times out: no more", store.Intent{Sent: true, Replayed: true}, []answer{{err: timeout}}, 1, store.TroubleTransient, "refresh interrupted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

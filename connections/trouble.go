@@ -56,11 +56,6 @@ func (s *Service) keepFailure(ctx context.Context, c store.Connection, cause err
 	return outcome{conn: stored, err: e}
 }
 
-// lost is the end of a refresh that was interrupted, replayed, and interrupted again: the answer is not to be had.
-func (s *Service) lost(ctx context.Context, c store.Connection) outcome {
-	return s.keepFailure(ctx, c, &oauthflow.Error{Class: oauthflow.ClassDead, Sent: true, Err: errors.New("its one replay as well")}, true)
-}
-
 // healthAfter is the table of §5.3 as it changes a connection's health.
 func (s *Service) healthAfter(c store.Connection, cause error, interrupted bool) store.Health {
 	next := s.nextHealth(c.Health, cause, interrupted)
