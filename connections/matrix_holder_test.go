@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,11 +18,22 @@ import (
 	"authdeck/store"
 )
 
-// freeWithin is how soon the next one has the lock of a holder that was killed.
-const freeWithin = 50 * time.Millisecond
+// The lock of a holder that was killed is had by the next one within 50 ms; a machine that runs other tests beside may make a
+// single one wait longer, but never as long as a lock that was left behind.
+const (
+	freeWithin = 50 * time.Millisecond
+	freeAtMost = time.Second
+)
 
 // TestMatrix_HolderKilled: "sharing", lock holder killed × server with and without grace.
 func TestMatrix_HolderKilled(t *testing.T) {
+	var free []time.Duration
+	defer func() {
+		slices.Sort(free)
+		if middle := free[len(free)/2]; middle > freeWithin {
+			t.Errorf("the lock was free after %s in the middle of %v, want %s", middle, free, freeWithin)
+		}
+	}()
 	const server = "" // the holder kills itself at a moment of its own, but for these, which the front sees
 	for _, c := range []struct {
 		name, at string
@@ -53,8 +65,10 @@ func TestMatrix_HolderKilled(t *testing.T) {
 				p.killed(t)
 				gone := time.Now()
 				unlock, err := s.store.Lock(t.Context(), s.was.ID)
-				if took := time.Since(gone); err != nil || took > freeWithin {
-					t.Fatalf("the lock was free after %s, %v; want %s", took, err, freeWithin)
+				took := time.Since(gone)
+				free = append(free, took)
+				if err != nil || took > freeAtMost {
+					t.Fatalf("the lock was free after %s, %v", took, err)
 				}
 				unlock()
 				k, err := s.Token(t.Context(), "work", -1)
@@ -85,6 +99,45 @@ func TestMatrix_LostReply_RefresherKilled(t *testing.T) {
 			p.killed(t)
 			_, err := s.Token(t.Context(), "work", -1)
 			l.check(t, s, err, 2)
+		})
+	}
+}
+
+// TestMatrix_LostReply_ReplayKilled: the first request is cut before the server hears of it, and the refresher dies in the
+// middle of its replay. Whoever comes next cannot know whether the server heard that one: asking once more can only help.
+func TestMatrix_LostReply_ReplayKilled(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		l      lostRow
+		replay testserver.Mode
+		lost   bool
+	}{
+		{"unheard at K1", lostRows()[0], testserver.Stall, false},
+		{"unheard at grace", lostRows()[5], testserver.Stall, false},
+		{"heard at K1", lostRows()[0], testserver.CommitThenStall, true},
+		{"heard at grace", lostRows()[5], testserver.CommitThenStall, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, c.l.o, expired)
+			p := s.child(refresher{})
+			kill := func() { p.signal(t, syscall.SIGKILL) }
+			replay := testserver.Fault{Mode: c.replay}
+			if c.replay == testserver.Stall {
+				replay.Hit = kill
+			} else {
+				replay.Done = kill
+			}
+			s.inject(matrixRow{faults: []testserver.Fault{{Mode: testserver.Drop}, replay}})
+			p.ask(t)
+			p.killed(t)
+			_, err := s.Token(t.Context(), "work", -1)
+			if c.lost {
+				c.l.check(t, s, err, 3)
+				return
+			}
+			s.holds(matrixRow{state: connections.StateOK, stored: whole, requests: 3}, err)
 		})
 	}
 }
