@@ -12,6 +12,7 @@ import (
 )
 
 func TestConformance_Memory(t *testing.T) {
+	t.Parallel() // it mostly waits
 	storetest.Run(t, func(testing.TB) store.Store {
 		return store.NewMemory(store.Options{HistoryLimit: storetest.HistoryLimit})
 	})

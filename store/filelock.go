@@ -119,6 +119,17 @@ func (l *fileLock) wait(ctx context.Context, f *os.File, a access, late <-chan t
 	}
 }
 
+// writing reports whether somebody holds the lock to write.
+func (l *fileLock) writing() bool {
+	f, err := l.open(reading)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	free, err := flock(f, false, false)
+	return err == nil && !free
+}
+
 // open opens the lock file; for reading without write access, which a read-only file system has none of.
 func (l *fileLock) open(a access) (*os.File, error) {
 	if a != writing {

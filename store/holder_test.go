@@ -62,6 +62,7 @@ func childSpawn(ctx context.Context, b *Bolt, id string) error {
 // A holder of the store's file that is stopped makes others give up after a second, with its number; nothing is taken from
 // it, and its transaction is stored once it goes on.
 func TestHolder_StoppedInsideATransaction(t *testing.T) {
+	t.Parallel() // it mostly waits
 	dir := folder(t)
 	b := open(t, dir)
 	c := put(t, b, sample(1), Write{})

@@ -71,7 +71,6 @@ func (b *Bolt) Watch(ctx context.Context) (<-chan struct{}, error) {
 		}
 	}
 	w.last = b.stamp()
-	w.odd = w.last
 	go w.run(ctx)
 	return w.out, nil
 }
@@ -83,7 +82,6 @@ type watching struct {
 	hints <-chan struct{} // from Options.Notify, nil without it: somebody writes or has written
 	out   chan struct{}
 	last  stamp // what was told of
-	odd   stamp // of the last look
 }
 
 func (w *watching) run(ctx context.Context) {
@@ -131,8 +129,7 @@ func (w *watching) wait(ctx context.Context, look *time.Ticker) bool {
 			return false
 		case <-w.own:
 			// It may have been told already, by a hint.
-			if now := w.b.stamp(); now != w.last {
-				w.last, w.odd = now, now
+			if w.changed() {
 				return true
 			}
 		case _, ok := <-w.hints:
@@ -142,7 +139,7 @@ func (w *watching) wait(ctx context.Context, look *time.Ticker) bool {
 				continue
 			}
 			if now := w.b.stamp(); now.writes != w.last.writes {
-				w.last, w.odd = now, now
+				w.last = now
 				return true
 			}
 			// Somebody has begun to write, and will say when it is done unless it is killed before.
@@ -152,7 +149,7 @@ func (w *watching) wait(ctx context.Context, look *time.Ticker) bool {
 			if w.changed() {
 				return true
 			}
-			if w.odd != w.last {
+			if w.b.stamp() != w.last {
 				late = time.After(watchLate)
 			}
 		case <-look.C:
@@ -163,15 +160,16 @@ func (w *watching) wait(ctx context.Context, look *time.Ticker) bool {
 	}
 }
 
-// changed reports whether the files differ from the last look. A store's file that alone does is being written to just
-// now, and its writer will say when it is done; only if it then stays as it is was the writer killed.
+// changed reports whether the files differ from the last look. A store's file that differs alone is being written to by
+// somebody who will say when it is done; or was, if its lock is free: then the writer was killed.
 func (w *watching) changed() bool {
-	now := w.b.stamp()
-	if now == w.last || now.writes == w.last.writes && now != w.odd {
-		w.odd = now
+	switch now := w.b.stamp(); {
+	case now == w.last:
+		return false
+	case now.writes == w.last.writes && w.b.file.writing():
 		return false
 	}
-	w.last, w.odd = now, now
+	w.last = w.b.stamp()
 	return true
 }
 

@@ -26,6 +26,7 @@ func openNotified(t testing.TB, dir string, notify func(context.Context, string)
 }
 
 func TestWatch(t *testing.T) {
+	t.Parallel() // it mostly waits
 	dir := folder(t)
 	here, elsewhere := open(t, dir), open(t, dir)
 	notified := openNotified(t, dir, watch.File)
@@ -179,6 +180,7 @@ func (p *process) write(t testing.TB, n int) time.Time {
 }
 
 func TestNotify_OfAnotherProcess(t *testing.T) {
+	t.Parallel() // it mostly waits
 	dir := folder(t)
 	here := openNotified(t, dir, watch.File)
 	writer := start(t, "write", dir)
@@ -236,6 +238,7 @@ func TestNotify_OfAnotherProcess(t *testing.T) {
 }
 
 func TestNotify_GoesOnWithout(t *testing.T) {
+	t.Parallel() // it mostly waits
 	type notify = func(context.Context, string) (<-chan struct{}, error)
 	for _, c := range []struct {
 		name   string
