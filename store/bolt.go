@@ -32,6 +32,9 @@ type Options struct {
 	Rand   io.Reader   // nil: crypto/rand; keys, nonces and ids. Safe for concurrent use
 	Create bool        // make the folder and the store if there is none; without it Open fails with fs.ErrNotExist
 
+	// Lazy leaves the unlocking to the first use, which then opens the file once and not twice; its errors come there.
+	Lazy bool
+
 	// Timeout bounds the wait for another process that holds the file; 0 is 1 s. After it: [ErrBusy].
 	Timeout time.Duration
 	// HistoryLimit is how many events are kept of each connection, and of the store itself; 0 is 500.
@@ -123,6 +126,9 @@ func Open(ctx context.Context, dir string, o Options) (*Bolt, error) {
 		if err := b.tidy(ctx); err != nil {
 			return nil, fmt.Errorf("open the store: %w", err)
 		}
+	}
+	if o.Lazy {
+		return b, nil
 	}
 	if _, err := b.unlock(ctx); err != nil {
 		return nil, err

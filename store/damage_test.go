@@ -264,7 +264,7 @@ func TestDamage_IsNotAWrongKey(t *testing.T) {
 	}{
 		{"right key", options(), nil, nil},
 		{"wrong key", other, nil, ErrWrongKey},
-		{"key of a kind without a slot", kind, nil, ErrWrongKey},
+		{"key of a kind without a slot", kind, nil, ErrNoKey},
 		{"damaged slot", options(), flip(bSlots, ""), ErrDamaged},
 		{"damaged slot, wrong key", other, flip(bSlots, ""), ErrDamaged},
 		{"damaged header", options(), flip(bMeta, headerKey), ErrDamaged},

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // What callers branch on. Each is wrapped with what was being done.
@@ -19,7 +20,13 @@ var (
 	ErrBusy        = errors.New("the store is held by another process")
 	ErrNewerFormat = errors.New("the store was written by a newer authdeck")
 	ErrBadDump     = errors.New("the backup cannot be taken over")
-	ErrUnsafe      = errors.New("the store's files are not safe to use") // owner, mode, symlink, network file system
+	// ErrWrongPassphrase is an ErrWrongKey of a passphrase.
+	ErrWrongPassphrase = fmt.Errorf("%w: the passphrase is another", ErrWrongKey)
+	// ErrLastSlot: without it nothing would open the store.
+	ErrLastSlot = errors.New("it is the last key slot that opens the store")
+	// ErrNoKernelKeyring: this system has none, or it does not let this process use it.
+	ErrNoKernelKeyring = errors.New("the kernel keeps no keys here")
+	ErrUnsafe          = errors.New("the store's files are not safe to use") // owner, mode, symlink, network file system
 )
 
 // HeldError says who holds a connection's lock. The text inside a lock file is for messages only and never trusted.
@@ -33,4 +40,27 @@ func (e *HeldError) Error() string {
 		return "another process is refreshing this connection"
 	}
 	return fmt.Sprintf("process %d is refreshing this connection since %s", e.PID, e.Since)
+}
+
+// SlotKindError is the end of an opening with sources of none of the store's kinds. It is an [ErrNoKey].
+type SlotKindError struct {
+	Kinds []SlotKind // of the slots that there are
+}
+
+func (e *SlotKindError) Error() string {
+	words := make([]string, len(e.Kinds))
+	for i, k := range e.Kinds {
+		words[i] = k.Words()
+	}
+	return "the store is opened by " + strings.Join(words, " or ") + ", which is not at hand"
+}
+
+// Is makes it an [ErrNoKey].
+func (e *SlotKindError) Is(target error) bool { return target == ErrNoKey }
+
+// SlotsError is the end of a rekey for which the keys of some slots were missing. Nothing was changed.
+type SlotsError struct{ IDs []string }
+
+func (e *SlotsError) Error() string {
+	return "no key is at hand for the slots " + strings.Join(e.IDs, ", ")
 }

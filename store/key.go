@@ -14,6 +14,23 @@ const (
 	SlotMemory        SlotKind = "memory"
 )
 
+// Words names what opens a slot of this kind, for people.
+func (k SlotKind) Words() string {
+	switch k {
+	case SlotKeyFile:
+		return "a key file"
+	case SlotKernelKeyring:
+		return "the kernel's keyring, until it is locked"
+	case SlotKeyring:
+		return "the keyring of this system"
+	case SlotPassphrase:
+		return "a passphrase"
+	case SlotMemory:
+		return "a key in memory only"
+	}
+	return string(k)
+}
+
 // KeySource gives the 32-byte key of one kind of slot. What needs more than a file lives below store and is handed in by
 // cmd.
 type KeySource interface {

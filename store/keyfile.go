@@ -20,22 +20,17 @@ type keyFile struct{ path string }
 
 func (keyFile) Kind() SlotKind { return SlotKeyFile }
 
+func (keyFile) quick() {}
+
 func (k keyFile) NewSlotKey(ctx context.Context, storeID string) (key, params []byte, err error) {
 	key, err = k.SlotKey(ctx, storeID, nil)
 	return key, nil, err
 }
 
 func (k keyFile) SlotKey(context.Context, string, []byte) ([]byte, error) {
-	f, err := openChecked(k.path, os.O_RDONLY)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read key file: %w: %w", ErrNoKey, err)
-	}
+	key, err := ReadSecretFile(k.path, 64<<10)
 	if err != nil {
 		return nil, fmt.Errorf("read key file: %w", err)
-	}
-	key, err := io.ReadAll(io.LimitReader(f, keySize+1))
-	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, fmt.Errorf("read key file %s: %w", k.path, err)
 	}
 	if len(key) != keySize {
 		return nil, fmt.Errorf("read key file %s: %w: it does not have exactly %d bytes", k.path, ErrWrongKey, keySize)
@@ -109,6 +104,8 @@ type memoryKey []byte
 
 func (memoryKey) Kind() SlotKind { return SlotMemory }
 
+func (memoryKey) quick() {}
+
 func (k memoryKey) NewSlotKey(ctx context.Context, storeID string) (key, params []byte, err error) {
 	key, err = k.SlotKey(ctx, storeID, nil)
 	return key, nil, err
@@ -119,4 +116,24 @@ func (k memoryKey) SlotKey(context.Context, string, []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: a key has %d bytes", ErrWrongKey, keySize)
 	}
 	return bytes.Clone(k), nil
+}
+
+// ReadSecretFile reads a file that has to be ours alone, no link and no pipe, of at most limit bytes. [ErrNoKey] if it is missing,
+// [ErrUnsafe] if others could read or change it.
+func ReadSecretFile(path string, limit int64) ([]byte, error) {
+	f, err := openChecked(path, os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %w", ErrNoKey, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	if int64(len(b)) > limit {
+		return nil, fmt.Errorf("%w: %s is longer than %d bytes", ErrUnsafe, path, limit)
+	}
+	return b, nil
 }

@@ -75,7 +75,11 @@ func put(t testing.TB, s Store, c Connection, w Write) Connection {
 // child runs one role and returns the exit code.
 func child(role, dir string) int {
 	ctx := context.Background()
-	b, err := Open(ctx, dir, options())
+	o := options()
+	if role == "kernel" {
+		o = Options{Keys: []KeySource{KernelKeyring()}}
+	}
+	b, err := Open(ctx, dir, o)
 	if err != nil {
 		fmt.Println("error", err)
 		return 1
@@ -88,6 +92,8 @@ func child(role, dir string) int {
 		err = childMixed(ctx, dir, argument)
 	case "lock":
 		err = childLock(ctx, b, argument)
+	case "kernel":
+		_, err = b.List(ctx)
 	case "answer":
 		err = childAnswer(ctx, b, argument)
 	case "hold":

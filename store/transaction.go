@@ -35,24 +35,32 @@ var errRekeyed = errors.New("the store has a new key")
 
 func (b *Bolt) unlocked(ctx context.Context, a access, fn func(t *txn) error) error {
 	for tries := 0; ; tries++ {
-		k, err := b.unlock(ctx)
-		if err != nil {
-			return err
-		}
-		err = b.with(ctx, a, func(tx *bbolt.Tx) error {
+		k := b.keys.Load()
+		err := b.with(ctx, a, func(tx *bbolt.Tx) error {
 			h, err := readHeader(tx)
 			if err != nil {
 				return err
+			}
+			if k == nil {
+				if k, err = b.unlockIn(ctx, tx, h); err != nil {
+					return err
+				}
 			}
 			if h.epoch != k.epoch || string(h.storeID) != string(k.storeID) {
 				return errRekeyed
 			}
 			return fn(&txn{Tx: tx, keys: k, b: b})
 		})
-		if !errors.Is(err, errRekeyed) || tries == 3 {
+		switch {
+		case errors.Is(err, errAskFirst):
+			if _, err := b.unlock(ctx); err != nil {
+				return err
+			}
+		case !errors.Is(err, errRekeyed) || tries >= 3:
 			return err
+		default:
+			b.keys.CompareAndSwap(k, nil)
 		}
-		b.keys.CompareAndSwap(k, nil)
 	}
 }
 

@@ -11,8 +11,17 @@ import (
 // keys are what an unlocked store works with.
 type keys struct {
 	*sealer
-	epoch uint64
-	kind  SlotKind
+	master *masterKey
+	epoch  uint64
+	kind   SlotKind
+}
+
+// quick is a source that neither asks a person nor waits for another program: it may work while the file is held.
+type quick interface{ quick() }
+
+// masterSource gives the master key itself, where an unlocked store left it. The key is proven by the header.
+type masterSource interface {
+	masterKey(storeID string) (master []byte, epoch uint64, err error)
 }
 
 // unlock gives the keys, asking the sources once; all callers share the result. The file is not held while a source
@@ -50,17 +59,51 @@ func (b *Bolt) unlock(ctx context.Context) (*keys, error) {
 	return k, nil
 }
 
+// unlockIn unlocks inside a transaction by the quick sources that come before any other; [errAskFirst] if none of them does.
+// So a program that reads one record opens the file once.
+func (b *Bolt) unlockIn(ctx context.Context, tx *bbolt.Tx, h header) (*keys, error) {
+	o := b.o
+	for i, source := range o.Keys {
+		if _, ok := source.(quick); !ok {
+			o.Keys = o.Keys[:i]
+			break
+		}
+	}
+	if len(o.Keys) == 0 {
+		return nil, errAskFirst
+	}
+	slots, err := readSlots(tx)
+	if err != nil {
+		return nil, err
+	}
+	k, err := unlockBy(ctx, o, h, slots)
+	if err != nil {
+		return nil, errAskFirst // which comes to the same error, or to a source that opens it
+	}
+	b.keys.Store(k)
+	return k, nil
+}
+
+// errAskFirst says that the store has to be unlocked before the transaction.
+var errAskFirst = errors.New("the store has to be unlocked first")
+
 // unlockBy tries the sources in their order, each on the slots of its kind; the first that opens one counts.
 func unlockBy(ctx context.Context, o Options, h header, slots []slot) (*keys, error) {
 	var noKey []error
-	tried, broken := false, false
+	var tried []SlotKind
+	broken := false
+	for _, s := range slots {
+		broken = broken || s.broken
+	}
 	for _, source := range o.Keys {
-		for _, s := range slots {
-			if s.broken {
-				broken = true
-				continue
+		if m, ok := source.(masterSource); ok {
+			if k := unlockByMaster(o, h, m, source.Kind()); k != nil {
+				return k, nil
 			}
-			if s.kind != source.Kind() {
+			continue
+		}
+		for _, s := range slots {
+			if s.broken || s.kind != source.Kind() {
 				continue
 			}
 			slotKey, err := source.SlotKey(ctx, h.id(), s.params)
@@ -68,14 +111,16 @@ func unlockBy(ctx context.Context, o Options, h header, slots []slot) (*keys, er
 				noKey = append(noKey, err)
 				continue
 			}
-			tried = true
+			tried = append(tried, s.kind)
 			if master, epoch := s.unwrap(slotKey, h.storeID); master != nil {
 				return newKeys(o, h, s.kind, master, epoch)
 			}
 		}
 	}
 	switch {
-	case tried:
+	case len(tried) > 0 && tried[len(tried)-1] == SlotPassphrase:
+		return nil, ErrWrongPassphrase
+	case len(tried) > 0:
 		return nil, ErrWrongKey
 	case len(noKey) > 0:
 		return nil, noKeyError(noKey)
@@ -84,7 +129,30 @@ func unlockBy(ctx context.Context, o Options, h header, slots []slot) (*keys, er
 	case broken, len(slots) == 0:
 		return nil, fmt.Errorf("%w: its key slots are", ErrDamaged)
 	}
-	return nil, fmt.Errorf("%w: it has no slot of this kind", ErrWrongKey)
+	return nil, &SlotKindError{Kinds: kindsOf(slots)}
+}
+
+// unlockByMaster takes a master key that was left for this process, nil if it is none of this store or of an older epoch.
+func unlockByMaster(o Options, h header, source masterSource, kind SlotKind) *keys {
+	master, epoch, err := source.masterKey(h.id())
+	if err != nil || epoch != h.epoch {
+		return nil
+	}
+	k, err := newKeys(o, h, kind, master, epoch)
+	if err != nil {
+		return nil
+	}
+	return k
+}
+
+func kindsOf(slots []slot) []SlotKind {
+	var kinds []SlotKind
+	for _, s := range slots {
+		if !s.broken {
+			kinds = append(kinds, s.kind)
+		}
+	}
+	return kinds
 }
 
 // newKeys makes the keys below a master key that a slot gave, once the header proves it.
@@ -100,13 +168,13 @@ func newKeys(o Options, h header, kind SlotKind, master []byte, epoch uint64) (*
 	if err != nil {
 		return nil, err
 	}
-	return &keys{sealer: s, epoch: epoch, kind: kind}, nil
+	return &keys{sealer: s, master: keepMaster(master), epoch: epoch, kind: kind}, nil
 }
 
 // noKeyError says why no source gave a key; it is [ErrNoKey] unless a source said something graver.
 func noKeyError(errs []error) error {
 	joined := errors.Join(errs...)
-	for _, grave := range []error{ErrNoKey, ErrUnsafe, ErrWrongKey} {
+	for _, grave := range []error{ErrNoKey, ErrUnsafe, ErrWrongKey, ErrDamaged} {
 		if errors.Is(joined, grave) {
 			return joined
 		}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package keyring
+
+func absent() string { return "" }

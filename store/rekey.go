@@ -1,0 +1,357 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"authdeck/internal/failpoint"
+)
+
+// RekeyOptions say how to treat what stands in the way of a new master key.
+type RekeyOptions struct {
+	// Drop lets slots go whose key no source has; otherwise they stop it with a [*SlotsError].
+	Drop bool
+	// Sections are tried for settings whose records do not hold theirs (none that this program wrote).
+	Sections []string
+}
+
+// RekeyResult says what was sealed anew.
+type RekeyResult struct {
+	Records int        `json:"records"`
+	Slots   []SlotInfo `json:"slots"`
+	Dropped []SlotInfo `json:"dropped"`
+}
+
+// rekeyWait bounds the wait for exchanges under way: a request, one replay, and a margin.
+const rekeyWait = 65 * time.Second
+
+// Rekey makes a new master key, seals every record with it under a new name, and wraps it for every slot, in one transaction. It
+// first takes the lock of every connection, so that no answer of a provider is under way; the error is a [*HeldError] if one is
+// held too long. Other processes meet the new key epoch and unlock again by their own sources. Copies of the old state go.
+func (b *Bolt) Rekey(ctx context.Context, sources []KeySource, o RekeyOptions) (RekeyResult, error) {
+	r, err := b.rekey(ctx, sources, o)
+	if err == nil {
+		err = b.forgetOld(ctx)
+	}
+	if err != nil {
+		return r, fmt.Errorf("make a new master key: %w", err)
+	}
+	return r, nil
+}
+
+func (b *Bolt) rekey(ctx context.Context, sources []KeySource, o RekeyOptions) (RekeyResult, error) {
+	slotKeys, r, err := b.slotKeys(ctx, sources, o)
+	if err != nil {
+		return r, err
+	}
+	defer func() {
+		for _, k := range slotKeys {
+			clear(k)
+		}
+	}()
+	release, err := b.lockConnections(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer release()
+	if err := b.copyNow(ctx); err != nil {
+		return r, err
+	}
+	master := make([]byte, keySize)
+	if _, err := io.ReadFull(b.o.Rand, master); err != nil {
+		return r, fmt.Errorf("make a key: %w", err)
+	}
+	var next *keys
+	err = b.update(ctx, func(t *txn) error {
+		var err error
+		next, err = t.rekey(b.o, bytes.Clone(master), slotKeys, o.Sections, &r)
+		return err
+	})
+	clear(master)
+	if err != nil {
+		return r, err
+	}
+	b.keys.Store(next)
+	return r, nil
+}
+
+// slotKeys asks the sources for the key of each slot. The file is not held meanwhile.
+func (b *Bolt) slotKeys(ctx context.Context, sources []KeySource, o RekeyOptions) (map[string][]byte, RekeyResult, error) {
+	r := RekeyResult{Slots: []SlotInfo{}, Dropped: []SlotInfo{}}
+	var slots []slot
+	var storeID []byte
+	err := b.view(ctx, func(t *txn) (err error) {
+		storeID = t.storeID
+		slots, err = readSlots(t.Tx)
+		return err
+	})
+	if err != nil {
+		return nil, r, err
+	}
+	found := map[string][]byte{}
+	missing := &SlotsError{}
+	for _, s := range slots {
+		key := keyOf(ctx, sources, s, storeID)
+		switch {
+		case key != nil:
+			found[s.key] = key
+		case s.broken || o.Drop:
+			r.Dropped = append(r.Dropped, s.info())
+		default:
+			missing.IDs = append(missing.IDs, s.key)
+		}
+	}
+	if len(missing.IDs) > 0 {
+		return nil, r, missing
+	}
+	if len(found) == 0 {
+		return nil, r, ErrLastSlot
+	}
+	return found, r, nil
+}
+
+// keyOf is the key that opens s, nil if no source has it.
+func keyOf(ctx context.Context, sources []KeySource, s slot, storeID []byte) []byte {
+	for _, source := range sources {
+		if s.broken || source.Kind() != s.kind {
+			continue
+		}
+		key, err := source.SlotKey(ctx, header{storeID: storeID}.id(), s.params)
+		if err != nil {
+			continue
+		}
+		if master, _ := s.unwrap(key, storeID); master != nil {
+			clear(master)
+			return key
+		}
+		clear(key)
+	}
+	return nil
+}
+
+// lockConnections takes the lock of every connection.
+func (b *Bolt) lockConnections(ctx context.Context) (release func(), err error) {
+	list, err := b.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(list))
+	for i, c := range list {
+		ids[i] = c.ID
+	}
+	ctx, cancel := context.WithTimeout(ctx, rekeyWait)
+	defer cancel()
+	_, release, err = b.lockAll(ctx, ids)
+	return release, err
+}
+
+// rekey seals all of the store for a new master key. It takes master over.
+func (t *txn) rekey(o Options, master []byte, slotKeys map[string][]byte, sections []string, r *RekeyResult) (*keys, error) {
+	h, err := readHeader(t.Tx)
+	if err != nil {
+		return nil, err
+	}
+	slots, err := readSlots(t.Tx)
+	if err != nil {
+		return nil, err
+	}
+	h.epoch++
+	s, err := newSealer(master, t.storeID, o.Rand)
+	if err != nil {
+		return nil, err
+	}
+	r.Slots, r.Records = []SlotInfo{}, 0
+	for _, old := range slots {
+		key, ok := slotKeys[old.key]
+		if !ok {
+			known := slices.ContainsFunc(r.Dropped, func(d SlotInfo) bool { return d.ID == old.key })
+			if !known { // it came while the sources were asked
+				return nil, &SlotsError{IDs: []string{old.key}}
+			}
+			if err := t.deleteSlot(old.key); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := old.wrap(key, t.storeID, master, h.epoch, o.Rand); err != nil {
+			return nil, err
+		}
+		if err := t.putSlot(old); err != nil {
+			return nil, err
+		}
+		r.Slots = append(r.Slots, old.info())
+	}
+	if len(r.Slots) == 0 {
+		return nil, ErrLastSlot
+	}
+	m := &move{t: t, to: s, keys: map[string][]byte{string(t.storeHistoryKey()): s.name("store history")}, sections: sections}
+	if err := m.all(); err != nil {
+		return nil, err
+	}
+	r.Records = m.records
+	value, err := h.encode(master)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := t.bucket(bMeta)
+	if err != nil {
+		return nil, err
+	}
+	if err := meta.Put([]byte(headerKey), value); err != nil {
+		return nil, fmt.Errorf("write the header: %w", err)
+	}
+	if err := failpoint.Hit("rekey.inside"); err != nil {
+		return nil, err
+	}
+	kind := t.kind
+	if kind == SlotKernelKeyring { // what it holds is the old key
+		kind = r.Slots[0].Kind
+	}
+	return &keys{sealer: s, master: keepMaster(master), epoch: h.epoch, kind: kind}, nil
+}
+
+// move takes the records of a store from one sealer to another. Since names are HMACs, each record gets a new one.
+type move struct {
+	t        *txn
+	to       *sealer
+	keys     map[string][]byte // of connections and of the store's history: old record key → new one
+	sections []string
+	records  int
+}
+
+func (m *move) all() error {
+	newNames := map[string][]byte{} // new name key → new connection key
+	err := m.bucket(bConnections, func(key []byte, record string) ([]byte, error) {
+		c, err := decodeConnection(record, 0)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		if !bytes.Equal(m.t.connectionKey(c.ID), key) {
+			return nil, fmt.Errorf("%w: a connection stands in another's place", ErrDamaged)
+		}
+		to := m.to.name("connection", c.ID)
+		m.keys[string(key)] = to
+		newNames[string(m.to.name("name", c.Name))] = to
+		return to, nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := m.names(newNames); err != nil {
+		return err
+	}
+	same := func(key []byte, _ string) ([]byte, error) { return m.moved(key, nil) }
+	for _, name := range []string{bSummaries, bIntents} {
+		if err := m.bucket(name, same); err != nil {
+			return err
+		}
+	}
+	err = m.bucket(bHistory, func(key []byte, _ string) ([]byte, error) {
+		if len(key) != eventKeySize {
+			return nil, fmt.Errorf("%w: an event's key has another size", ErrDamaged)
+		}
+		return m.moved(key[:nameSize], key[nameSize:])
+	})
+	if err != nil {
+		return err
+	}
+	return m.bucket(bSettings, m.setting)
+}
+
+// moved is the new record key of what belongs to a connection.
+func (m *move) moved(key, rest []byte) ([]byte, error) {
+	to, ok := m.keys[string(key)]
+	if !ok {
+		return nil, fmt.Errorf("%w: a record belongs to no connection", ErrDamaged)
+	}
+	return append(bytes.Clone(to), rest...), nil
+}
+
+func (m *move) setting(key []byte, record string) ([]byte, error) {
+	s, err := decodeSetting(record)
+	if err != nil {
+		return nil, err
+	}
+	sections := m.sections
+	if s.Section != "" {
+		sections = []string{s.Section}
+	}
+	for _, section := range sections {
+		if bytes.Equal(m.t.settingKey(section, s.Key), key) {
+			return append(m.to.name("section", section), m.to.name("setting", section, s.Key)...), nil
+		}
+	}
+	return nil, errors.New("a setting does not say which section it belongs to; write it once more, then try again")
+}
+
+// names writes the index of names anew.
+func (m *move) names(list map[string][]byte) error {
+	b, err := m.t.bucket(bNames)
+	if err != nil {
+		return err
+	}
+	var old [][]byte
+	if err := b.ForEach(func(k, _ []byte) error { old = append(old, bytes.Clone(k)); return nil }); err != nil {
+		return fmt.Errorf("read the index of names: %w", err)
+	}
+	if len(old) != len(list) {
+		return fmt.Errorf("%w: its index of names is", ErrDamaged)
+	}
+	for _, k := range old {
+		if err := b.Delete(k); err != nil {
+			return fmt.Errorf("write the index of names: %w", err)
+		}
+	}
+	for k, v := range list {
+		if err := b.Put([]byte(k), v); err != nil {
+			return fmt.Errorf("write the index of names: %w", err)
+		}
+	}
+	return nil
+}
+
+// bucket moves all records of one bucket; place gives a record its new key.
+func (m *move) bucket(name string, place func(key []byte, record string) ([]byte, error)) error {
+	b, err := m.t.bucket(name)
+	if err != nil {
+		return err
+	}
+	type item struct{ old, key, value []byte }
+	var items []item
+	err = b.ForEach(func(k, v []byte) error {
+		record, generation, err := m.t.open([]byte(name), k, v)
+		if err != nil {
+			return err
+		}
+		to, err := place(k, record)
+		if err != nil {
+			return err
+		}
+		value, err := m.to.seal([]byte(name), to, generation, []byte(record))
+		if err != nil {
+			return err
+		}
+		items = append(items, item{bytes.Clone(k), to, value})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		if err := b.Delete(i.old); err != nil {
+			return fmt.Errorf("move a %s record: %w", name, err)
+		}
+	}
+	for _, i := range items {
+		if err := b.Put(i.key, i.value); err != nil {
+			return fmt.Errorf("move a %s record: %w", name, err)
+		}
+	}
+	m.records += len(items)
+	return nil
+}
