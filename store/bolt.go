@@ -150,3 +150,12 @@ func Exists(dir string) (bool, error) {
 
 // Path is the store's file.
 func (b *Bolt) Path() string { return filepath.Join(b.dir, dbFile) }
+
+// ID is the store's own id, 32 hex digits, under which a keyring keeps its key.
+func (b *Bolt) ID(ctx context.Context) (string, error) {
+	k, err := b.unlock(ctx)
+	if err != nil {
+		return "", err
+	}
+	return header{storeID: k.storeID}.id(), nil
+}

@@ -22,6 +22,8 @@ var (
 	ErrBadDump     = errors.New("the backup cannot be taken over")
 	// ErrWrongPassphrase is an ErrWrongKey of a passphrase.
 	ErrWrongPassphrase = fmt.Errorf("%w: the passphrase is another", ErrWrongKey)
+	// ErrKeySource: what has the store's key cannot give it now (a keyring that is locked or does not answer).
+	ErrKeySource = errors.New("the store's key cannot be had")
 	// ErrLastSlot: without it nothing would open the store.
 	ErrLastSlot = errors.New("it is the last key slot that opens the store")
 	// ErrNoKernelKeyring: this system has none, or it does not let this process use it.

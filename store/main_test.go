@@ -76,6 +76,13 @@ func put(t testing.TB, s Store, c Connection, w Write) Connection {
 func child(role, dir string) int {
 	ctx := context.Background()
 	o := options()
+	if id, ok := strings.CutPrefix(role, "timed "); ok {
+		if err := childTimed(ctx, dir, os.Getenv("STORE_TEST_KEY"), id); err != nil {
+			fmt.Println("error", err)
+			return 1
+		}
+		return 0
+	}
 	if role == "kernel" {
 		o = Options{Keys: []KeySource{KernelKeyring()}}
 	}

@@ -171,13 +171,19 @@ func newKeys(o Options, h header, kind SlotKind, master []byte, epoch uint64) (*
 	return &keys{sealer: s, master: keepMaster(master), epoch: epoch, kind: kind}, nil
 }
 
-// noKeyError says why no source gave a key; it is [ErrNoKey] unless a source said something graver.
+// noKeyError says why no source gave a key: [ErrNoKey] where none has one, something graver where a source said so, and
+// [ErrKeySource] where one has a key and cannot give it.
 func noKeyError(errs []error) error {
 	joined := errors.Join(errs...)
-	for _, grave := range []error{ErrNoKey, ErrUnsafe, ErrWrongKey, ErrDamaged} {
+	for _, grave := range []error{ErrUnsafe, ErrWrongKey, ErrDamaged} {
 		if errors.Is(joined, grave) {
 			return joined
 		}
 	}
-	return fmt.Errorf("%w: %w", ErrNoKey, joined)
+	for _, err := range errs {
+		if !errors.Is(err, ErrNoKey) {
+			return fmt.Errorf("%w: %w", ErrKeySource, joined)
+		}
+	}
+	return joined
 }
