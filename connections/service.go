@@ -111,6 +111,12 @@ func errClosed() error {
 
 func (s *Service) now() time.Time { return s.o.Clock.Wall() }
 
+// StoreStatus is what `store status` says.
+func (s *Service) StoreStatus(ctx context.Context) (store.Status, error) {
+	st, err := s.o.Store.Status(ctx)
+	return st, storeError("describe the store", err)
+}
+
 // find looks a connection up by name, then by id.
 func (s *Service) find(ctx context.Context, ref string) (store.Connection, error) {
 	c, err := s.o.Store.Find(ctx, ref)

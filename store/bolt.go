@@ -21,6 +21,7 @@ const (
 	lockFile    = "store.lock"
 	locksFolder = "locks"
 	keyFileNote = "key-file"
+	damagedMark = ".damaged-" // in the name of a file that a restore replaced
 )
 
 // Options are what a store is opened with.
@@ -76,6 +77,9 @@ type Bolt struct {
 	keys      atomic.Pointer[keys]
 	unlocking chan struct{}
 
+	left   atomic.Pointer[left]      // of this process's last write
+	copied atomic.Pointer[time.Time] // of the newest copy that this process knows of
+
 	watchers watchers
 	locks    lockTable
 }
@@ -85,6 +89,36 @@ var _ Store = (*Bolt)(nil)
 // Open opens the store in the data folder dir and unlocks it. Errors: [ErrNoKey], [ErrWrongKey], [ErrDamaged],
 // [ErrNewerFormat], [ErrBusy], [ErrUnsafe], and fs.ErrNotExist if there is no store and Options.Create is not set.
 func Open(ctx context.Context, dir string, o Options) (*Bolt, error) {
+	b, err := newBolt(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	o = b.o
+	switch there, err := Exists(b.dir); {
+	case err != nil:
+		return nil, err
+	case !there && o.Create:
+		if err := b.create(ctx); err != nil {
+			return nil, fmt.Errorf("make the store: %w", err)
+		}
+	case !there:
+		return nil, fmt.Errorf("open the store in %s: %w", b.dir, fs.ErrNotExist)
+	default:
+		if err := b.tidy(ctx); err != nil {
+			return nil, fmt.Errorf("open the store: %w", err)
+		}
+	}
+	if o.Lazy {
+		return b, nil
+	}
+	if _, err := b.unlock(ctx); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// newBolt checks the data folder, makes it if that is wanted, and opens nothing.
+func newBolt(dir string, o Options) (*Bolt, error) {
 	o = o.withDefaults()
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -113,26 +147,6 @@ func Open(ctx context.Context, dir string, o Options) (*Bolt, error) {
 		unlocking: make(chan struct{}, 1),
 	}
 	b.locks.take = b.takeLock
-	switch there, err := Exists(dir); {
-	case err != nil:
-		return nil, err
-	case !there && o.Create:
-		if err := b.create(ctx); err != nil {
-			return nil, fmt.Errorf("make the store: %w", err)
-		}
-	case !there:
-		return nil, fmt.Errorf("open the store in %s: %w", dir, fs.ErrNotExist)
-	default:
-		if err := b.tidy(ctx); err != nil {
-			return nil, fmt.Errorf("open the store: %w", err)
-		}
-	}
-	if o.Lazy {
-		return b, nil
-	}
-	if _, err := b.unlock(ctx); err != nil {
-		return nil, err
-	}
 	return b, nil
 }
 

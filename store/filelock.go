@@ -38,7 +38,11 @@ func newFileLock(path string, timeout time.Duration) *fileLock {
 }
 
 // held is a file lock that was taken.
-type held struct{ f *os.File }
+type held struct {
+	f       *os.File
+	writes  bool
+	unclean bool // the writer before was killed at work
+}
 
 func (h held) release() { _ = h.f.Close() }
 
@@ -85,10 +89,11 @@ func (l *fileLock) acquire(ctx context.Context, a access) (held, error) {
 			return held{}, err
 		}
 	}
+	h := held{f: f, writes: a == writing, unclean: unclean(f)}
 	if a == writing {
 		l.sign(f)
 	}
-	return held{f}, nil
+	return h, nil
 }
 
 // wait waits in flock on a goroutine of its own, which holds turn and closes f if nobody waits for it any more.
@@ -144,12 +149,51 @@ func (l *fileLock) open(a access) (*os.File, error) {
 // signSize is the room for the writer's process number; the file is never smaller.
 const signSize = 64
 
-// sign writes who holds the lock. Nothing depends on it but messages.
+// sign writes who holds the lock to write, and that it has not ended. Whoever takes the lock and finds that, finds a writer that
+// was killed; messages take the process number from it.
 func (l *fileLock) sign(f *os.File) {
 	text := make([]byte, 0, signSize)
 	text = strconv.AppendInt(text, int64(os.Getpid()), 10)
-	text = append(text, '\n')
+	text = append(text, '\n', atWork, '\n')
 	_, _ = f.WriteAt(text, 0)
+}
+
+// The mark of a writer behind its process number.
+const (
+	atWork = 'w'
+	ended  = '-'
+)
+
+// ended takes the mark of this process's writing off again.
+func (h held) ended() { h.mark(ended) }
+
+func (h held) mark(c byte) {
+	if at := h.signed(); at > 0 {
+		_, _ = h.f.WriteAt([]byte{c}, at)
+	}
+}
+
+// signed is where the mark stands, 0 if there is none.
+func (h held) signed() int64 {
+	var buf [signSize]byte
+	n, _ := h.f.ReadAt(buf[:], 0)
+	i := bytes.IndexByte(buf[:n], '\n')
+	if i < 0 || i+1 >= n || buf[i+1] != atWork && buf[i+1] != ended {
+		return 0
+	}
+	return int64(i + 1)
+}
+
+// unclean reports whether the writer before was killed at work. It is asked before this one signs.
+func unclean(f *os.File) bool {
+	h := held{f: f}
+	at := h.signed()
+	var c [1]byte
+	if at == 0 {
+		return false
+	}
+	n, _ := f.ReadAt(c[:], at)
+	return n == 1 && c[0] == atWork
 }
 
 // changed gives the file another size. A failure costs other processes some delay, and the write is on disk already.

@@ -11,8 +11,8 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Format is the number of the file format that this program reads and writes.
-const Format = 1
+// Format is the number of the file format that this program writes; older ones it migrates (migrate.go).
+const Format = 2
 
 // The buckets. Their names are in the clear; keys are HMACs and values sealed, but for header and slots.
 var buckets = [...]string{bMeta, bSlots, bConnections, bSummaries, bNames, bIntents, bHistory, bSettings, bReserve}

@@ -32,7 +32,7 @@ func (b *Bolt) Intent(ctx context.Context, id string) (*Intent, error) {
 // [ErrNotFound] if the connection is gone.
 func (b *Bolt) SetIntent(ctx context.Context, id string, i *Intent) error {
 	padded := false
-	err := b.update(ctx, func(t *txn) error {
+	err := b.write(ctx, func(t *txn) error {
 		padded = false
 		key := t.connectionKey(id)
 		connections, err := t.bucket(bConnections)
@@ -52,7 +52,7 @@ func (b *Bolt) SetIntent(ctx context.Context, id string, i *Intent) error {
 		return err
 	})
 	if err == nil && padded {
-		err = b.update(ctx, func(t *txn) error { return t.unpad() })
+		err = b.write(ctx, func(t *txn) error { return t.unpad() })
 	}
 	if err != nil {
 		return fmt.Errorf("write the intent of connection %s: %w", id, err)

@@ -134,9 +134,12 @@ func (t *txn) claimName(key []byte, name, old string) error {
 	return nil
 }
 
-// Delete implements [Store].
+// Delete implements [Store]. [ErrNotGone]: it is removed, and old files could not be replaced.
 func (b *Bolt) Delete(ctx context.Context, id string, w Write) error {
-	err := b.update(ctx, func(t *txn) error { return t.remove(id, w) })
+	err := b.write(ctx, func(t *txn) error { return t.remove(id, w) })
+	if err == nil {
+		err = b.forgetOld(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("remove connection %s: %w", id, err)
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -16,8 +15,6 @@ import (
 type RekeyOptions struct {
 	// Drop lets slots go whose key no source has; otherwise they stop it with a [*SlotsError].
 	Drop bool
-	// Sections are tried for settings whose records do not hold theirs (none that this program wrote).
-	Sections []string
 }
 
 // RekeyResult says what was sealed anew.
@@ -69,7 +66,7 @@ func (b *Bolt) rekey(ctx context.Context, sources []KeySource, o RekeyOptions) (
 	var next *keys
 	err = b.update(ctx, func(t *txn) error {
 		var err error
-		next, err = t.rekey(b.o, bytes.Clone(master), slotKeys, o.Sections, &r)
+		next, err = t.rekey(b.o, bytes.Clone(master), slotKeys, &r)
 		return err
 	})
 	clear(master)
@@ -151,7 +148,7 @@ func (b *Bolt) lockConnections(ctx context.Context) (release func(), err error) 
 }
 
 // rekey seals all of the store for a new master key. It takes master over.
-func (t *txn) rekey(o Options, master []byte, slotKeys map[string][]byte, sections []string, r *RekeyResult) (*keys, error) {
+func (t *txn) rekey(o Options, master []byte, slotKeys map[string][]byte, r *RekeyResult) (*keys, error) {
 	h, err := readHeader(t.Tx)
 	if err != nil {
 		return nil, err
@@ -189,7 +186,7 @@ func (t *txn) rekey(o Options, master []byte, slotKeys map[string][]byte, sectio
 	if len(r.Slots) == 0 {
 		return nil, ErrLastSlot
 	}
-	m := &move{t: t, to: s, keys: map[string][]byte{string(t.storeHistoryKey()): s.name("store history")}, sections: sections}
+	m := newMove(t, s)
 	if err := m.all(); err != nil {
 		return nil, err
 	}
@@ -213,145 +210,4 @@ func (t *txn) rekey(o Options, master []byte, slotKeys map[string][]byte, sectio
 		kind = r.Slots[0].Kind
 	}
 	return &keys{sealer: s, master: keepMaster(master), epoch: h.epoch, kind: kind}, nil
-}
-
-// move takes the records of a store from one sealer to another. Since names are HMACs, each record gets a new one.
-type move struct {
-	t        *txn
-	to       *sealer
-	keys     map[string][]byte // of connections and of the store's history: old record key → new one
-	sections []string
-	records  int
-}
-
-func (m *move) all() error {
-	newNames := map[string][]byte{} // new name key → new connection key
-	err := m.bucket(bConnections, func(key []byte, record string) ([]byte, error) {
-		c, err := decodeConnection(record, 0)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		if !bytes.Equal(m.t.connectionKey(c.ID), key) {
-			return nil, fmt.Errorf("%w: a connection stands in another's place", ErrDamaged)
-		}
-		to := m.to.name("connection", c.ID)
-		m.keys[string(key)] = to
-		newNames[string(m.to.name("name", c.Name))] = to
-		return to, nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := m.names(newNames); err != nil {
-		return err
-	}
-	same := func(key []byte, _ string) ([]byte, error) { return m.moved(key, nil) }
-	for _, name := range []string{bSummaries, bIntents} {
-		if err := m.bucket(name, same); err != nil {
-			return err
-		}
-	}
-	err = m.bucket(bHistory, func(key []byte, _ string) ([]byte, error) {
-		if len(key) != eventKeySize {
-			return nil, fmt.Errorf("%w: an event's key has another size", ErrDamaged)
-		}
-		return m.moved(key[:nameSize], key[nameSize:])
-	})
-	if err != nil {
-		return err
-	}
-	return m.bucket(bSettings, m.setting)
-}
-
-// moved is the new record key of what belongs to a connection.
-func (m *move) moved(key, rest []byte) ([]byte, error) {
-	to, ok := m.keys[string(key)]
-	if !ok {
-		return nil, fmt.Errorf("%w: a record belongs to no connection", ErrDamaged)
-	}
-	return append(bytes.Clone(to), rest...), nil
-}
-
-func (m *move) setting(key []byte, record string) ([]byte, error) {
-	s, err := decodeSetting(record)
-	if err != nil {
-		return nil, err
-	}
-	sections := m.sections
-	if s.Section != "" {
-		sections = []string{s.Section}
-	}
-	for _, section := range sections {
-		if bytes.Equal(m.t.settingKey(section, s.Key), key) {
-			return append(m.to.name("section", section), m.to.name("setting", section, s.Key)...), nil
-		}
-	}
-	return nil, errors.New("a setting does not say which section it belongs to; write it once more, then try again")
-}
-
-// names writes the index of names anew.
-func (m *move) names(list map[string][]byte) error {
-	b, err := m.t.bucket(bNames)
-	if err != nil {
-		return err
-	}
-	var old [][]byte
-	if err := b.ForEach(func(k, _ []byte) error { old = append(old, bytes.Clone(k)); return nil }); err != nil {
-		return fmt.Errorf("read the index of names: %w", err)
-	}
-	if len(old) != len(list) {
-		return fmt.Errorf("%w: its index of names is", ErrDamaged)
-	}
-	for _, k := range old {
-		if err := b.Delete(k); err != nil {
-			return fmt.Errorf("write the index of names: %w", err)
-		}
-	}
-	for k, v := range list {
-		if err := b.Put([]byte(k), v); err != nil {
-			return fmt.Errorf("write the index of names: %w", err)
-		}
-	}
-	return nil
-}
-
-// bucket moves all records of one bucket; place gives a record its new key.
-func (m *move) bucket(name string, place func(key []byte, record string) ([]byte, error)) error {
-	b, err := m.t.bucket(name)
-	if err != nil {
-		return err
-	}
-	type item struct{ old, key, value []byte }
-	var items []item
-	err = b.ForEach(func(k, v []byte) error {
-		record, generation, err := m.t.open([]byte(name), k, v)
-		if err != nil {
-			return err
-		}
-		to, err := place(k, record)
-		if err != nil {
-			return err
-		}
-		value, err := m.to.seal([]byte(name), to, generation, []byte(record))
-		if err != nil {
-			return err
-		}
-		items = append(items, item{bytes.Clone(k), to, value})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, i := range items {
-		if err := b.Delete(i.old); err != nil {
-			return fmt.Errorf("move a %s record: %w", name, err)
-		}
-	}
-	for _, i := range items {
-		if err := b.Put(i.key, i.value); err != nil {
-			return fmt.Errorf("move a %s record: %w", name, err)
-		}
-	}
-	m.records += len(items)
-	return nil
 }

@@ -24,6 +24,7 @@ const (
 
 // sealer holds the sub-keys of one master key (reference/security.md §4) and seals and names records with them.
 type sealer struct {
+	format  uint64
 	storeID []byte
 	records cipher.AEAD
 	index   []byte
@@ -43,7 +44,14 @@ func newSealer(master, storeID []byte, rand io.Reader) (*sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sealer{storeID: storeID, records: aead, index: index, rand: rand}, nil
+	return &sealer{format: Format, storeID: storeID, records: aead, index: index, rand: rand}, nil
+}
+
+// in is the sealer of another format: the same keys, bound to other places.
+func (s *sealer) in(format uint64) *sealer {
+	other := *s
+	other.format = format
+	return &other
 }
 
 // subKey derives one of the keys below the master key.
@@ -71,7 +79,7 @@ func (s *sealer) name(parts ...string) []byte {
 func (s *sealer) place(bucket, key []byte, generation uint64) []byte {
 	b := make([]byte, 0, 96)
 	b = append(b, "authdeck"...)
-	b = binary.BigEndian.AppendUint32(b, Format)
+	b = binary.BigEndian.AppendUint32(b, uint32(s.format)) //nolint:gosec // a small number
 	b = append(b, s.storeID...)
 	b = binary.AppendUvarint(b, uint64(len(bucket)))
 	b = append(b, bucket...)

@@ -70,5 +70,6 @@ type Status struct {
 	Slots       []SlotKind `json:"slots"`
 	Size        int64      `json:"size"`
 	Free        int64      `json:"free"`
+	LastCopy    *string    `json:"last_copy"`   // RFC 3339, null if there is none
 	LastBackup  *string    `json:"last_backup"` // RFC 3339, null if never
 }

@@ -26,9 +26,24 @@ func (b *Bolt) view(ctx context.Context, fn func(t *txn) error) error {
 }
 
 // update runs fn in a write transaction, which is on disk when update returns nil. fn may run again after a rekey elsewhere.
+// What a write leaves to do (a copy, compaction) is done before it returns.
 func (b *Bolt) update(ctx context.Context, fn func(t *txn) error) error {
+	if err := b.write(ctx, fn); err != nil {
+		return err
+	}
+	if left := b.left.Load(); left != nil {
+		b.afterWrite(ctx, left.size, left.free)
+	}
+	return nil
+}
+
+// write is update without what it leaves to do: for the intent of a refresh, whose request must not wait.
+func (b *Bolt) write(ctx context.Context, fn func(t *txn) error) error {
 	return b.unlocked(ctx, writing, fn)
 }
+
+// left is the look of the file after a write, in bytes.
+type left struct{ size, free int64 }
 
 // errRekeyed says that the keys at hand are of another epoch than the file.
 var errRekeyed = errors.New("the store has a new key")
@@ -46,8 +61,11 @@ func (b *Bolt) unlocked(ctx context.Context, a access, fn func(t *txn) error) er
 					return err
 				}
 			}
-			if h.epoch != k.epoch || string(h.storeID) != string(k.storeID) {
+			if h.epoch != k.epoch || string(h.storeID) != string(k.storeID) || h.format != k.format {
 				return errRekeyed
+			}
+			if h.format < Format {
+				return errOldFormat
 			}
 			return fn(&txn{Tx: tx, keys: k, b: b})
 		})
@@ -56,6 +74,11 @@ func (b *Bolt) unlocked(ctx context.Context, a access, fn func(t *txn) error) er
 			if _, err := b.unlock(ctx); err != nil {
 				return err
 			}
+		case errors.Is(err, errOldFormat) && tries < 3:
+			if err := b.migrate(ctx, k); err != nil {
+				return err
+			}
+			b.keys.CompareAndSwap(k, nil)
 		case !errors.Is(err, errRekeyed) || tries >= 3:
 			return err
 		default:
@@ -74,16 +97,22 @@ func (b *Bolt) with(ctx context.Context, a access, fn func(tx *bbolt.Tx) error) 
 		return err
 	}
 	defer lock.release()
+	if err := b.afterCrash(lock); err != nil {
+		return err
+	}
 	for tries := 0; ; tries++ {
 		err := b.once(a, fn)
 		if errors.Is(err, errReplaced) && tries < 3 {
 			continue
 		}
+		if a == writing {
+			lock.ended()
+		}
 		if err == nil && a == writing {
 			lock.changed()
 			b.watchers.notify()
 		}
-		return err
+		return writeError(err)
 	}
 }
 
@@ -120,7 +149,14 @@ func (b *Bolt) once(a access, fn func(tx *bbolt.Tx) error) (err error) {
 		return fn(tx)
 	}
 	if a == writing {
-		err = db.Update(checkedFn)
+		if err = db.Update(checkedFn); err == nil {
+			page := int64(db.Info().PageSize)
+			size := o.info.Size()
+			if info, statErr := o.f.Stat(); statErr == nil {
+				size = info.Size()
+			}
+			b.left.Store(&left{size: size, free: int64(db.Stats().FreePageN) * page})
+		}
 	} else {
 		err = db.View(checkedFn)
 	}

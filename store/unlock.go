@@ -168,7 +168,7 @@ func newKeys(o Options, h header, kind SlotKind, master []byte, epoch uint64) (*
 	if err != nil {
 		return nil, err
 	}
-	return &keys{sealer: s, master: keepMaster(master), epoch: epoch, kind: kind}, nil
+	return &keys{sealer: s.in(h.format), master: keepMaster(master), epoch: epoch, kind: kind}, nil
 }
 
 // noKeyError says why no source gave a key: [ErrNoKey] where none has one, something graver where a source said so, and

@@ -50,7 +50,7 @@ func TestFrames(t *testing.T) {
 				run(t, s, func(a *app) {
 					a.press(f.keys...)
 					if f.name == "settings" {
-						a.has("sealed in ~/.local/share/authdeck", "a key file")
+						a.has("/home/ada/.local/share/authdeck/store.db", "a key file, a passphrase", "last copy", "authdeck export FILE")
 						return // the versions are those of the machine
 					}
 					a.golden(name)

@@ -326,21 +326,21 @@ func TestNoteOfAScreenThatWentIsTold(t *testing.T) {
 	})
 }
 
-// TestAskKeyFile is the one-screen first start.
-func TestAskKeyFile(t *testing.T) {
+// TestAskKey is the one-screen first start.
+func TestAskKey(t *testing.T) {
 	t.Parallel()
-	for k, yes := range map[string]bool{"enter": true, "y": true, "esc": false, "q": false, "n": false, "ctrl+c": false} {
-		m := newAsk(KeyFileOptions{Path: "/home/ada/.config/authdeck/key", DataDir: "/home/ada/.local/share/authdeck"})
+	for k, want := range map[string]KeyChoice{"enter": KeyFile, "y": KeyFile, "p": KeyPassphrase, "esc": KeyNone, "q": KeyNone, "n": KeyNone, "ctrl+c": KeyNone} {
+		m := newAsk(KeyOptions{Path: "/home/ada/.config/authdeck/key", DataDir: "/home/ada/.local/share/authdeck"})
 		m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 		_, cmd := m.Update(keyOf(k))
-		if m.yes != yes || cmd == nil {
-			t.Errorf("%s: yes %v, ends %v; want %v, true", k, m.yes, cmd != nil, yes)
+		if m.choice != want || cmd == nil {
+			t.Errorf("%s: choice %v, ends %v; want %v, true", k, m.choice, cmd != nil, want)
 		}
 	}
 	for _, size := range sizes() {
-		m := newAsk(KeyFileOptions{Path: "/home/ada/.config/authdeck/key", DataDir: "/home/ada/.local/share/authdeck"})
+		m := newAsk(KeyOptions{Path: "/home/ada/.config/authdeck/key", DataDir: "/home/ada/.local/share/authdeck"})
 		m.Update(tea.WindowSizeMsg{Width: size.w, Height: size.h})
 		checkFrame(t, m.draw(), size.w, size.h)
-		golden(t, sized("keyfile", size.w, size.h), trimmed(m.draw()))
+		golden(t, sized("key", size.w, size.h), trimmed(m.draw()))
 	}
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -35,7 +33,7 @@ func (k sealFlags) check() error {
 // sealTo reads who can read the backup; the passphrase is asked for if nothing else is named.
 func (a *app) sealTo(ctx context.Context, k sealFlags) (to backup.Recipients, what string, err error) {
 	if !k.toRecipients() {
-		p, err := a.newPassphrase(ctx, k.passphraseFile)
+		p, err := a.newBackupPassphrase(ctx, k.passphraseFile)
 		if err != nil {
 			return to, "", err
 		}
@@ -59,8 +57,8 @@ func (a *app) sealTo(ctx context.Context, k sealFlags) (to backup.Recipients, wh
 	return to, "recipients", nil
 }
 
-// newPassphrase reads the passphrase of a new backup from the file, or asks for it twice.
-func (a *app) newPassphrase(ctx context.Context, file string) (secret.String, error) {
+// newBackupPassphrase reads the passphrase of a new backup from the file, or asks for it twice.
+func (a *app) newBackupPassphrase(ctx context.Context, file string) (secret.String, error) {
 	if file != "" {
 		return readPassphrase(file)
 	}
@@ -70,11 +68,11 @@ func (a *app) newPassphrase(ctx context.Context, file string) (secret.String, er
 			Hint: "use --passphrase-file FILE or --recipient age1…",
 		}
 	}
-	first, err := a.askPassphrase(ctx, "Passphrase of the backup")
+	first, err := a.askBackup(ctx, "Passphrase of the backup")
 	if err != nil {
 		return secret.String{}, err
 	}
-	second, err := a.askPassphrase(ctx, "The same again")
+	second, err := a.askBackup(ctx, "The same again")
 	if err != nil {
 		return secret.String{}, err
 	}
@@ -107,7 +105,7 @@ func (a *app) opener(ctx context.Context, identities []string, passphraseFile st
 		}
 		o.Passphrase = func() (secret.String, error) { return p, nil }
 	case term.IsTerminal(int(a.in.Fd())):
-		o.Passphrase = func() (secret.String, error) { return a.askPassphrase(ctx, "Passphrase of the backup") }
+		o.Passphrase = func() (secret.String, error) { return a.askBackup(ctx, "Passphrase of the backup") }
 	}
 	return o, nil
 }
@@ -139,36 +137,12 @@ func notEmpty(p string) (secret.String, error) {
 	return secret.New(p), nil
 }
 
-// askPassphrase asks on the terminal without echo, until ctx ends.
-func (a *app) askPassphrase(ctx context.Context, prompt string) (secret.String, error) {
-	fd := int(a.in.Fd())
-	before, err := term.GetState(fd)
+// askBackup asks on the terminal without echo.
+func (a *app) askBackup(ctx context.Context, prompt string) (secret.String, error) {
+	tty, err := openTerminal()
 	if err != nil {
-		return secret.String{}, fmt.Errorf("ask for the passphrase: %w", err)
+		return secret.String{}, usage("there is no terminal to ask for a passphrase")
 	}
-	_, _ = fmt.Fprint(a.err, prompt+": ")
-	type answer struct {
-		text []byte
-		err  error
-	}
-	answers := make(chan answer, 1)
-	// A read of a terminal cannot be ended: after ctx it lasts as long as the process, which is about to end.
-	go func() {
-		text, err := term.ReadPassword(fd)
-		answers <- answer{text, err}
-	}()
-	select {
-	case got := <-answers:
-		_, _ = fmt.Fprintln(a.err)
-		if errors.Is(got.err, io.EOF) {
-			return notEmpty("")
-		}
-		if got.err != nil {
-			return secret.String{}, fmt.Errorf("ask for the passphrase: %w", got.err)
-		}
-		return notEmpty(string(got.text))
-	case <-ctx.Done():
-		_, _ = fmt.Fprintln(a.err)
-		return secret.String{}, errors.Join(ctx.Err(), term.Restore(fd, before))
-	}
+	defer func() { _ = tty.Close() }()
+	return readHidden(ctx, tty, prompt+": ")
 }

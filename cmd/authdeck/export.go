@@ -218,16 +218,3 @@ func exportError(path string, err error) error {
 	}
 	return e
 }
-
-// openBolt opens the store as what a backup needs: the one on disk.
-func (a *app) openBolt(ctx context.Context) (*store.Bolt, error) {
-	st, err := a.openStore(ctx)
-	if err != nil {
-		return nil, err
-	}
-	b, ok := st.(*store.Bolt)
-	if !ok {
-		return nil, &connections.Error{Kind: connections.KindUnsupported, Message: "this store is not one on disk: it has no backup"}
-	}
-	return b, nil
-}

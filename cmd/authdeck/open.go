@@ -10,48 +10,60 @@ import (
 
 	"authdeck/connections"
 	"authdeck/store"
+	"authdeck/store/keyring"
+	"authdeck/store/passphrase"
 	"authdeck/store/watch"
-	"authdeck/tui"
 )
 
-// openStore opens the store of the data folder, or makes it where there is none yet, with the first key source that is
-// there: AUTHDECK_KEY_FILE, then the key file whose place is remembered. A person at a terminal is offered to make one.
-func (a *app) openStore(ctx context.Context) (store.Store, error) {
-	source, err := a.keySource()
-	if source == nil && err == nil {
-		source, err = a.firstKey(ctx)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return a.openWith(ctx, source)
-}
+// openStore opens the store of the data folder, or makes it where there is none yet.
+func (a *app) openStore(ctx context.Context) (store.Store, error) { return a.openBolt(ctx) }
 
-func (a *app) openWith(ctx context.Context, source store.KeySource) (*store.Bolt, error) {
-	return store.Open(ctx, a.data(), store.Options{
-		Keys: []store.KeySource{source}, Clock: a.clock, Rand: rand.Reader, Create: true, Notify: watch.File,
-	})
-}
-
-// firstKey is for a start without a key source: only where there is no store yet can a new key open it.
-func (a *app) firstKey(ctx context.Context) (store.KeySource, error) {
+// openBolt is openStore for the verbs that tend to the store itself.
+func (a *app) openBolt(ctx context.Context) (*store.Bolt, error) {
 	there, err := store.Exists(a.data())
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("look for the store: %w", err)
-	case there:
-		return nil, &connections.Error{
-			Kind: connections.KindStore, Message: "the key of the store in " + a.data() + " is not named",
-			Hint: "set AUTHDECK_KEY_FILE to the key file that it was made with", Err: store.ErrNoKey,
-		}
-	case a.interactive() && !a.json:
-		return a.offerKeyFile(ctx)
+	case !there:
+		return a.makeStore(ctx)
 	}
-	return nil, store.ErrNoKey
+	keys, err := a.keys()
+	if err != nil {
+		return nil, err
+	}
+	return a.openWith(ctx, keys...)
 }
 
-// keySource is the first key source that is there, nil if none is.
-func (a *app) keySource() (store.KeySource, error) {
+// openWith opens the store by the first of keys that does; a wrong passphrase that a person typed is asked for again.
+func (a *app) openWith(ctx context.Context, keys ...store.KeySource) (*store.Bolt, error) {
+	const most = 3
+	for tries := 1; ; tries++ {
+		b, err := store.Open(ctx, a.data(), a.storeOptions(keys...))
+		if tries == most || !errors.Is(err, store.ErrWrongPassphrase) || !a.again(keys) {
+			return b, err
+		}
+		a.note("that passphrase does not open the store; again, please")
+	}
+}
+
+func (a *app) storeOptions(keys ...store.KeySource) store.Options {
+	return store.Options{
+		Keys: keys, Clock: a.clock, Rand: rand.Reader, Create: true, Version: version(), Notify: watch.File,
+	}
+}
+
+// again lets a source that asked a person ask once more; false if none did.
+func (a *app) again(keys []store.KeySource) bool {
+	for _, k := range keys {
+		if p, ok := k.(*passphrase.Source); ok && p.Again() {
+			return true
+		}
+	}
+	return false
+}
+
+// keys are the sources of the key in the order of design/cli.md. AUTHDECK_KEY_FILE stands alone: who names a file means it.
+func (a *app) keys() ([]store.KeySource, error) {
 	if path := a.getenv("AUTHDECK_KEY_FILE"); path != "" {
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
 			return nil, &connections.Error{
@@ -59,38 +71,39 @@ func (a *app) keySource() (store.KeySource, error) {
 				Hint: "make it: authdeck store key-file " + path, Err: store.ErrNoKey,
 			}
 		}
-		return store.KeyFile(path), nil
+		return []store.KeySource{store.KeyFile(path)}, nil
 	}
+	var keys []store.KeySource
 	path, err := store.RememberedKeyFile(a.data())
 	if err != nil {
 		return nil, fmt.Errorf("look for the key file: %w", err)
 	}
-	if path == "" {
-		return nil, nil
+	if path != "" {
+		keys = append(keys, store.KeyFile(path))
 	}
-	return store.KeyFile(path), nil
+	keys = append(keys, store.KernelKeyring(), a.keyring())
+	p, err := a.passphrase()
+	if err != nil {
+		return nil, err
+	}
+	return append(keys, p), nil
+}
+
+func (a *app) keyring() *keyring.Source { return keyring.New(keyring.Options{Rand: rand.Reader}) }
+
+// passphrase is read from AUTHDECK_PASSPHRASE_FILE, else asked for on the terminal.
+func (a *app) passphrase() (*passphrase.Source, error) {
+	if path := a.getenv("AUTHDECK_PASSPHRASE_FILE"); path != "" {
+		return passphrase.New(passphrase.FromFile(path), rand.Reader), nil
+	}
+	return passphrase.New(a.askPassphrase, rand.Reader), nil
 }
 
 // keyFilePath is where a key file is offered to be made.
 func (a *app) keyFilePath() string { return filepath.Join(a.configDir(), "key") }
 
-// offerKeyFile asks, on one screen, whether to make a key file, and makes it.
-func (a *app) offerKeyFile(ctx context.Context) (store.KeySource, error) {
-	path := a.keyFilePath()
-	yes, err := tui.AskKeyFile(ctx, tui.KeyFileOptions{
-		Path: path, DataDir: a.data(), Colour: a.colour(), ASCII: a.ascii,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if !yes {
-		return nil, store.ErrNoKey
-	}
-	return a.makeKeyFile(path)
-}
-
 // makeKeyFile makes the key file, or takes the one that is there, and remembers its place.
-func (a *app) makeKeyFile(path string) (store.KeySource, error) {
+func (a *app) makeKeyFile(path string) (store.SlotMaker, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("make key file: %w", err)

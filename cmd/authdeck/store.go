@@ -1,10 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,15 +13,16 @@ import (
 
 func (a *app) storeCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "store", Short: "The sealed store: where it lies, what opens it",
-		Example: "  authdeck store status\n  authdeck store key-file ~/.config/authdeck/key",
+		Use: "store", Short: "The sealed store: where it lies, what opens it, whether it is sound",
+		Example: "  authdeck store status\n  authdeck store unlock --for 8h",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.storeStatusCmd(), a.storeKeyFileCmd())
-	for _, name := range []string{"check", "compact", "slots", "passphrase", "rekey", "unlock", "lock"} {
-		cmd.AddCommand(notBuiltCmd(name, "store "+name))
-	}
+	cmd.AddCommand(
+		a.storeStatusCmd(), a.storeCheckCmd(), a.storeCompactCmd(),
+		a.storeSlotsCmd(), a.storeKeyFileCmd(), a.storePassphraseCmd(), a.storeRekeyCmd(),
+		a.storeUnlockCmd(), a.storeLockCmd(),
+	)
 	return cmd
 }
 
@@ -32,7 +32,10 @@ func (a *app) storeStatusCmd() *cobra.Command {
 		Example: "  authdeck store status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			st, err := a.openStore(cmd.Context())
+			if err := a.needStore(); err != nil {
+				return err
+			}
+			st, err := a.openBolt(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -43,54 +46,56 @@ func (a *app) storeStatusCmd() *cobra.Command {
 			if a.json {
 				return a.printJSON(s)
 			}
-			slots := ""
-			for _, k := range s.Slots {
-				slots += string(k) + " "
-			}
 			a.fields("path", s.Path, "format", fmt.Sprint(s.Format), "connections", fmt.Sprint(s.Connections),
-				"unlocked by", string(s.UnlockedBy), "key slots", slots, "size", fmt.Sprintf("%d bytes, %d free", s.Size, s.Free))
+				"unlocked by", s.UnlockedBy.Words(), "key slots", slotWords(s.Slots),
+				"size", fmt.Sprintf("%s, %s of it free", bytesWords(s.Size), bytesWords(s.Free)),
+				"last copy", timeWords(s.LastCopy), "last backup", timeWords(s.LastBackup))
 			return nil
 		},
 	}
 }
 
-func (a *app) storeKeyFileCmd() *cobra.Command {
-	return &cobra.Command{
-		Use: "key-file FILE", Short: "Makes a key file of 32 random bytes and a store that it opens",
-		Long: `Makes FILE (mode 0600) and, where there is no store yet, a store that it opens. authdeck remembers the
-place. Whoever has both the store and FILE can read the tokens; whoever has only one of them cannot: keep
-FILE out of backups and synced folders that hold the store.`,
-		Example: "  authdeck store key-file ~/.config/authdeck/key\n  AUTHDECK_KEY_FILE=/run/secrets/authdeck-key authdeck list",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := filepath.Abs(args[0])
-			if err != nil {
-				return usage("%s", err)
-			}
-			if _, err := os.Lstat(path); err == nil {
-				return &connections.Error{
-					Kind: connections.KindFailed, Message: path + " is there already; it was left as it is",
-					Hint: "to use it: AUTHDECK_KEY_FILE=" + path,
-				}
-			}
-			switch there, err := store.Exists(a.data()); {
-			case err != nil:
-				return err
-			case there:
-				return notBuilt("a second key for a store that is there")
-			}
-			source, err := a.makeKeyFile(path)
-			if err != nil {
-				return err
-			}
-			if _, err := a.openWith(cmd.Context(), source); err != nil {
-				return errors.Join(err, os.Remove(path))
-			}
-			if a.json {
-				return a.printJSON(map[string]string{"key_file": path, "store": a.data()})
-			}
-			a.note("made %s, and a store in %s that it opens", path, a.data())
-			return nil
-		},
+func slotWords(kinds []store.SlotKind) string {
+	var words []string
+	for _, k := range kinds {
+		words = append(words, k.Words())
 	}
+	return strings.Join(words, ", ")
+}
+
+func bytesWords(n int64) string {
+	switch {
+	case n < 10<<10:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 10<<20:
+		return fmt.Sprintf("%d KiB", n>>10)
+	}
+	return fmt.Sprintf("%d MiB", n>>20)
+}
+
+// timeWords is an RFC 3339 time in the user's zone.
+func timeWords(at *string) string {
+	if at == nil {
+		return "never"
+	}
+	t, err := time.Parse(time.RFC3339, *at)
+	if err != nil {
+		return *at
+	}
+	return t.Local().Format("2006-01-02 15:04:05")
+}
+
+// needStore is for verbs that tend to a store and must not make one.
+func (a *app) needStore() error {
+	there, err := store.Exists(a.data())
+	if err != nil {
+		return err
+	}
+	if !there {
+		return &connections.Error{
+			Kind: connections.KindStore, Message: "there is no store in " + a.data() + " yet",
+			Hint: "authdeck login makes one, or: authdeck store key-file FILE", Err: store.ErrNoKey,
+		}
+	}
+	return nil
 }

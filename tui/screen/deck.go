@@ -32,6 +32,7 @@ type Deck interface {
 	SetConfig(ctx context.Context, id string, items integrations.Config) error
 	RedirectURI(ctx context.Context, id string, port int) (string, error)
 	Login(ctx context.Context, r connections.LoginRequest) (Login, error)
+	StoreStatus(ctx context.Context) (store.Status, error)
 }
 
 // Login is a sign-in under way; [connections.Login].

@@ -125,6 +125,18 @@ func (d *Deck) Show(_ context.Context, ref string) (connections.Detail, error) {
 	return det, nil
 }
 
+// StoreStatus describes a made-up store.
+func (d *Deck) StoreStatus(context.Context) (store.Status, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	copied := "2026-03-14T09:20:00Z"
+	return store.Status{
+		Path: "/home/ada/.local/share/authdeck/store.db", Format: store.Format, Connections: len(d.rows),
+		UnlockedBy: store.SlotKeyFile, Slots: []store.SlotKind{store.SlotKeyFile, store.SlotPassphrase},
+		Size: 300 << 10, Free: 72 << 10, LastCopy: &copied,
+	}, nil
+}
+
 // Changes sends after Set.
 func (d *Deck) Changes(context.Context) (<-chan struct{}, error) { return d.changes, nil }
 

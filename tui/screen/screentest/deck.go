@@ -132,3 +132,8 @@ func (d *Deck) Login(ctx context.Context, r connections.LoginRequest) (screen.Lo
 	d.mu.Unlock()
 	return d.LoginFunc(ctx, r)
 }
+
+// StoreStatus describes an empty store in memory.
+func (d *Deck) StoreStatus(context.Context) (store.Status, error) {
+	return store.Status{Format: store.Format, UnlockedBy: store.SlotMemory}, nil
+}

@@ -1,12 +1,15 @@
 package settings
 
 import (
+	"context"
 	"runtime"
 	"runtime/debug"
 
 	tea "charm.land/bubbletea/v2"
 
+	"authdeck/connections"
 	"authdeck/internal/safetext"
+	"authdeck/store"
 	"authdeck/tui/keys"
 	"authdeck/tui/screen"
 	"authdeck/tui/ui"
@@ -18,21 +21,32 @@ const boxed = 100
 // Screen is the tab.
 type Screen struct {
 	env    *screen.Env
+	ctx    context.Context
+	cancel context.CancelFunc
 	viewer ui.Viewer
 	saving bool // the choice of notices is being written
+
+	loading bool
+	again   bool // the store changed while its state was being read
+	status  *store.Status
+	problem string
 }
 
 // New returns the tab.
-func New(env *screen.Env) *Screen { return &Screen{env: env} }
+func New(env *screen.Env) *Screen {
+	s := &Screen{env: env}
+	s.ctx, s.cancel = context.WithCancel(env.Ctx)
+	return s
+}
 
 // Title is the crumb.
 func (s *Screen) Title() string { return "settings" }
 
-// Init does nothing: all of it is known.
-func (s *Screen) Init() tea.Cmd { return nil }
+// Init reads the state of the store.
+func (s *Screen) Init() tea.Cmd { return s.load() }
 
-// Close does nothing.
-func (s *Screen) Close() {}
+// Close ends the reading.
+func (s *Screen) Close() { s.cancel() }
 
 // Keys are that of the notices, and those of scrolling.
 func (s *Screen) Keys() []keys.Binding {
@@ -42,11 +56,52 @@ func (s *Screen) Keys() []keys.Binding {
 	}
 }
 
-// Update changes the notices, or scrolls.
+// statusMsg is the answer of load.
+type statusMsg struct {
+	to     *Screen
+	status store.Status
+	err    error
+}
+
+func (s *Screen) load() tea.Cmd {
+	if s.loading {
+		s.again = true
+		return nil
+	}
+	s.loading = true
+	return func() tea.Msg {
+		status, err := s.env.Deck.StoreStatus(s.ctx)
+		return statusMsg{s, status, err}
+	}
+}
+
+// loaded takes the answer of load, and asks again if the store changed meanwhile.
+func (s *Screen) loaded(m statusMsg) tea.Cmd {
+	s.loading, s.problem = false, ""
+	if m.err != nil {
+		s.problem = connections.Explain(m.err).Message
+	} else {
+		s.status = &m.status
+	}
+	if !s.again {
+		return nil
+	}
+	s.again = false
+	return s.load()
+}
+
+// Update changes the notices, scrolls, and follows the store.
 func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case savedMsg:
 		return s.saved(msg), true
+	case screen.StoreChanged:
+		return s.load(), false
+	case statusMsg:
+		if msg.to != s {
+			return nil, false
+		}
+		return s.loaded(msg), true
 	case tea.KeyPressMsg:
 		switch {
 		case !s.Keys()[0].Is(msg):
@@ -88,8 +143,7 @@ func (s *Screen) lines(width int) []string {
 		}
 	}
 	head("Store")
-	add("connections", s.env.StoreLine)
-	add("more", "authdeck store status")
+	s.storeLines(add)
 	head("Signing in")
 	add("browser", browserWords(s.env.Browser))
 	head("Screen")

@@ -16,8 +16,18 @@ import (
 	"authdeck/tui/ui"
 )
 
-// KeyFileOptions are what [AskKeyFile] says and how.
-type KeyFileOptions struct {
+// KeyChoice is what a user chose on the screen of [AskKey].
+type KeyChoice int
+
+// The choices.
+const (
+	KeyNone KeyChoice = iota
+	KeyFile
+	KeyPassphrase
+)
+
+// KeyOptions are what [AskKey] says and how.
+type KeyOptions struct {
 	Path    string // where the key file would be
 	DataDir string // where the store is
 	Colour  bool
@@ -28,32 +38,32 @@ type KeyFileOptions struct {
 	Output io.Writer
 }
 
-// AskKeyFile asks on one screen, at the first start, whether to make a key file. Enter or y is yes; esc, q, n and ctrl+c
-// are no. It makes nothing itself.
-func AskKeyFile(ctx context.Context, o KeyFileOptions) (bool, error) {
+// AskKey asks on one screen, at the first start, what is to open the store: enter or y is a key file, p a passphrase; esc,
+// q, n and ctrl+c are neither. It makes nothing itself.
+func AskKey(ctx context.Context, o KeyOptions) (KeyChoice, error) {
 	ctx, stop := signal.NotifyContext(ctx, term.EndSignals()...)
 	defer stop()
 	m := newAsk(o)
 	p := tea.NewProgram(m, programOptions(ctx, Options{Input: o.Input, Output: o.Output, Colour: o.Colour})...)
 	_, err := p.Run()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		return false, ctx.Err()
+		return KeyNone, ctx.Err()
 	}
 	if err != nil {
-		return false, fmt.Errorf("ask for a key file: %w", err)
+		return KeyNone, fmt.Errorf("ask for a key: %w", err)
 	}
-	return m.yes, nil
+	return m.choice, nil
 }
 
 // ask is the model of that one screen.
 type ask struct {
-	o             KeyFileOptions
+	o             KeyOptions
 	theme         *theme.Theme
 	width, height int
-	yes           bool
+	choice        KeyChoice
 }
 
-func newAsk(o KeyFileOptions) *ask {
+func newAsk(o KeyOptions) *ask {
 	return &ask{o: o, theme: theme.New(theme.Options{Dark: true, Colour: o.Colour, ASCII: o.ASCII})}
 }
 
@@ -76,7 +86,10 @@ func (a *ask) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		switch m.String() {
 		case "enter", "y":
-			a.yes = true
+			a.choice = KeyFile
+			return a, tea.Quit
+		case "p":
+			a.choice = KeyPassphrase
 			return a, tea.Quit
 		case "esc", "q", "n", "ctrl+c":
 			return a, tea.Quit
@@ -115,7 +128,7 @@ func (a *ask) draw() string {
 		}
 	}
 	say("", th.Bold.Render("No key for the store yet."))
-	say("", "Connections are kept sealed, and a key opens them. It can be a file of 32 random bytes that only you can read:")
+	say("", "Connections are kept sealed, and a key opens them. This system has no keyring to keep it in, so it can be a file of 32 random bytes that only you can read:")
 	if h <= 20 {
 		lines = append(lines, "")
 	}
@@ -124,7 +137,7 @@ func (a *ask) draw() string {
 	say(th.Danger.Render(th.Glyph.Error)+" ", "It does not protect from programs that run as you, or from who takes both: they can read the file too.")
 	say(th.Warn.Render(th.Glyph.Warn)+" ", "Without the file the store cannot be opened by anyone, you included. Keep a copy elsewhere.")
 	foot := []string{
-		ui.Rule(th, w), " " + th.Key.Render("enter") + " make it    " + th.Key.Render("esc") + " no, leave everything as it is",
+		ui.Rule(th, w), " " + th.Key.Render("enter") + " make it    " + th.Key.Render("p") + " a passphrase instead    " + th.Key.Render("esc") + " neither",
 		" " + th.Dim.Render("elsewhere: authdeck store key-file FILE, or AUTHDECK_KEY_FILE"),
 	}
 	for len(lines) < h-len(foot) {

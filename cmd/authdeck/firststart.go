@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"authdeck/store"
+	"authdeck/tui"
+)
+
+// makeStore makes the store of a first start, opened by what is named (a key file, AUTHDECK_PASSPHRASE_FILE), else by the
+// keyring of the system, else by what the person at the terminal chooses. Nobody there: [store.ErrNoKey].
+func (a *app) makeStore(ctx context.Context) (*store.Bolt, error) {
+	if a.getenv("AUTHDECK_KEY_FILE") != "" {
+		keys, err := a.keys()
+		if err != nil {
+			return nil, err
+		}
+		return a.openWith(ctx, keys...)
+	}
+	path, err := store.RememberedKeyFile(a.data())
+	if err != nil {
+		return nil, fmt.Errorf("look for the key file: %w", err)
+	}
+	if path != "" {
+		return a.openWith(ctx, store.KeyFile(path))
+	}
+	if a.getenv("AUTHDECK_PASSPHRASE_FILE") != "" {
+		p, err := a.passphrase()
+		if err != nil {
+			return nil, err
+		}
+		return a.openWith(ctx, p)
+	}
+	b, err := a.openWith(ctx, a.keyring())
+	if err == nil {
+		a.note("made a store in %s; its key is in the keyring of this system", a.data())
+		return b, nil
+	}
+	if !errors.Is(err, store.ErrNoKey) || !a.interactive() || a.json {
+		return nil, err
+	}
+	return a.chooseKey(ctx)
+}
+
+// chooseKey asks, on one screen, what is to open the new store.
+func (a *app) chooseKey(ctx context.Context) (*store.Bolt, error) {
+	path := a.keyFilePath()
+	choice, err := tui.AskKey(ctx, tui.KeyOptions{Path: path, DataDir: a.data(), Colour: a.colour(), ASCII: a.ascii})
+	if err != nil {
+		return nil, err
+	}
+	switch choice {
+	case tui.KeyFile:
+		key, err := a.makeKeyFile(path)
+		if err != nil {
+			return nil, err
+		}
+		return a.openWith(ctx, key)
+	case tui.KeyPassphrase:
+		p, err := a.passphrase()
+		if err != nil {
+			return nil, err
+		}
+		return a.openWith(ctx, p)
+	case tui.KeyNone:
+	}
+	return nil, store.ErrNoKey
+}

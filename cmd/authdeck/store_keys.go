@@ -1,0 +1,205 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"authdeck/connections"
+	"authdeck/store"
+)
+
+func (a *app) storeSlotsCmd() *cobra.Command {
+	var remove string
+	var addKeyring bool
+	cmd := &cobra.Command{
+		Use: "slots", Short: "What opens the store; each slot opens it alone",
+		Long: `Lists the key slots. Each holds the store's master key, sealed by a key of its own: a key file, the keyring of
+this system, or a passphrase. Any one of them opens the store.
+
+--remove takes a slot away and replaces the copies of the store that it still opened. Whoever knew its key may have
+kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
+		Example: "  authdeck store slots\n  authdeck store slots --add-keyring\n  authdeck store slots --remove passphrase",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			if err := a.needStore(); err != nil {
+				return err
+			}
+			st, err := a.openBolt(ctx)
+			if err != nil {
+				return err
+			}
+			if addKeyring {
+				if _, err := st.AddSlot(ctx, a.keyring()); err != nil {
+					return err
+				}
+				a.note("the keyring of this system opens the store too")
+			}
+			if remove != "" {
+				if err := st.RemoveSlot(ctx, remove); err != nil {
+					return err
+				}
+				a.note("%s opens the store no more; after a leak also: authdeck store rekey", remove)
+			}
+			slots, err := st.Slots(ctx)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(slots)
+			}
+			rows := [][]string{{"SLOT", "OPENED BY", ""}}
+			for _, s := range slots {
+				state := ""
+				if s.Damaged {
+					state = "damaged"
+				}
+				rows = append(rows, []string{s.ID, s.Kind.Words(), state})
+			}
+			a.table(rows)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&remove, "remove", "", "a slot's name, or its kind where there is one of it")
+	cmd.Flags().BoolVar(&addKeyring, "add-keyring", false, "let the keyring of this system open the store too")
+	return cmd
+}
+
+func (a *app) storeKeyFileCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "key-file FILE", Short: "Makes a key file of 32 random bytes that opens the store",
+		Long: `Makes FILE (mode 0600) and lets it open the store; where there is no store yet, it makes one. authdeck remembers the
+place. Whoever has both the store and FILE can read the tokens; whoever has only one of them cannot: keep
+FILE out of backups and synced folders that hold the store.`,
+		Example: "  authdeck store key-file ~/.config/authdeck/key\n  AUTHDECK_KEY_FILE=/run/secrets/authdeck-key authdeck list",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			path, err := filepath.Abs(args[0])
+			if err != nil {
+				return usage("%s", err)
+			}
+			if _, err := os.Lstat(path); err == nil {
+				return &connections.Error{
+					Kind: connections.KindFailed, Message: path + " is there already; it was left as it is",
+					Hint: "to use it: AUTHDECK_KEY_FILE=" + path,
+				}
+			}
+			there, err := store.Exists(a.data())
+			if err != nil {
+				return err
+			}
+			var st *store.Bolt
+			if there { // opened first: what does not open the store adds no slot to it
+				if st, err = a.openBolt(ctx); err != nil {
+					return err
+				}
+			}
+			source, err := a.makeKeyFile(path)
+			if err != nil {
+				return err
+			}
+			if there {
+				_, err = st.AddSlot(ctx, source)
+			} else {
+				_, err = a.openWith(ctx, source)
+			}
+			if err != nil {
+				return errors.Join(err, os.Remove(path))
+			}
+			switch {
+			case a.json:
+				return a.printJSON(map[string]string{"key_file": path, "store": a.data()})
+			case there:
+				a.note("made %s; it opens the store in %s too", path, a.data())
+			default:
+				a.note("made %s, and a store in %s that it opens", path, a.data())
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) storePassphraseCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "passphrase", Short: "Sets or changes the passphrase that opens the store",
+		Long: `Asks for a new passphrase and lets it open the store; one that was set before opens it no more, nor any copy in the
+data folder. Other slots stay (authdeck store slots). AUTHDECK_PASSPHRASE_FILE names the present passphrase, never the new one.
+
+A changed passphrase does not help once the old one leaked together with a copy of the store: the master key is still
+the same. "authdeck store rekey" makes a new one.`,
+		Example: "  authdeck store passphrase && authdeck store rekey",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			if err := a.needStore(); err != nil {
+				return err
+			}
+			st, err := a.openBolt(ctx)
+			if err != nil {
+				return err
+			}
+			slots, err := st.Slots(ctx)
+			if err != nil {
+				return err
+			}
+			old := ""
+			for _, s := range slots {
+				if s.Kind == store.SlotPassphrase {
+					old = s.ID
+				}
+			}
+			maker := a.newPassphrase()
+			if old == "" {
+				_, err = st.AddSlot(ctx, maker)
+			} else {
+				_, err = st.ReplaceSlot(ctx, old, maker)
+			}
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(map[string]any{"changed": old != "", "rekey_advised": old != ""})
+			}
+			if old == "" {
+				a.note("the passphrase opens the store too; `authdeck store slots` lists what else does")
+				return nil
+			}
+			a.note("the passphrase was changed; the old one opens neither the store nor a copy in its folder.")
+			a.note("If the old one may be known to others, the master key may be too: authdeck store rekey")
+			return a.offerRekey(ctx, st)
+		},
+	}
+}
+
+func (a *app) storeRekeyCmd() *cobra.Command {
+	var drop bool
+	cmd := &cobra.Command{
+		Use: "rekey", Short: "Makes a new master key and seals every record anew",
+		Long: `Makes a new master key and seals all records with it, in one transaction; other running authdecks go on by themselves.
+Every slot has to be opened for it: the key file and the keyring by themselves, a passphrase by asking. A slot whose key is not
+at hand stops it, or is dropped with --drop.`,
+		Example: "  authdeck store rekey",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.needStore(); err != nil {
+				return err
+			}
+			st, err := a.openBolt(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.rekey(cmd.Context(), st, drop)
+		},
+	}
+	cmd.Flags().BoolVar(&drop, "drop", false, "drop slots whose key is not at hand")
+	return cmd
+}
+
+func rekeyWords(r store.RekeyResult) string {
+	return fmt.Sprintf("the store has a new master key; %d records were sealed anew, %d slots open it", r.Records, len(r.Slots))
+}
