@@ -8,6 +8,10 @@
 // process, the connection's lock among processes, re-read, intent, request, the whole answer in one fsynced write, and
 // only then the hand-out. It is detached from whoever asked for it; [Service.Close] waits for it.
 //
+// The keeper (keeper.go, schedule.go, queue.go) does it before tokens expire. What is known of the host that trades them is
+// in hosts.go, breaker.go and portal.go; pauses are settings of the store, and paused.go makes them the same for everybody.
+// seen.go sees to it that a clock that is set back lengthens nothing, refreshlife.go to the ends of refresh tokens.
+//
 // A sign-in by another account than the connection's is never written over it: it is refused with both names, or kept as
 // a connection of its own where the request names one.
 package connections

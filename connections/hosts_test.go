@@ -131,11 +131,19 @@ func TestS56_PerHost(t *testing.T) {
 	})
 }
 
+// longList takes its time to list, as a store on disk with 10,000 connections does.
+type longList struct{ store.Store }
+
+func (l *longList) List(ctx context.Context) ([]store.Summary, error) {
+	time.Sleep(300 * time.Millisecond)
+	return l.Store.List(ctx)
+}
+
 // TestS56_TenThousandInAMinute: all make it before they expire, four at a time.
 func TestS56_TenThousandInAMinute(t *testing.T) { // not parallel: tests of real servers beside it would be late
 	synctest.Test(t, func(t *testing.T) {
 		const n = 10_000
-		b := newBench(t, nil)
+		b := newBench(t, func(s store.Store) store.Store { return &longList{s} })
 		b.p.refresh = []answer{{delay: 20 * time.Millisecond}}
 		for i := range n {
 			b.put(fmt.Sprintf("c%05d", i), 59*time.Minute, time.Hour)

@@ -86,14 +86,14 @@ func urgency(c store.Summary) time.Time {
 }
 
 // spacing is the gap between two starts: 2 s, or the time left divided by the number due. Each of the list has to start
-// before its own end, so the tightest counts.
+// before its own end, so the tightest counts; a fifth of the time is left for listing, slow answers and other processes.
 func spacing(list []*entry, now time.Time) time.Duration {
 	gap := startGap
 	for i, e := range list {
 		if e.row.Lifetime != store.LifetimeKnown {
 			continue
 		}
-		left := max(0, e.row.ExpiresAt.Sub(now))
+		left := max(0, e.row.ExpiresAt.Sub(now)) * 4 / 5
 		gap = min(gap, left/time.Duration(i+1))
 	}
 	return gap
