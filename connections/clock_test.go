@@ -99,7 +99,7 @@ func TestS7_Clock(t *testing.T) { // not parallel: tests of real servers beside 
 		}
 	}
 	steps := func(s ...func(*machine)) []func(*machine) { return s }
-	year := 120 * day
+	year := 60 * day
 	if os.Getenv("AUTHDECK_LONG") != "" {
 		year = 365 * day
 	}
@@ -112,9 +112,9 @@ func TestS7_Clock(t *testing.T) { // not parallel: tests of real servers beside 
 		each  time.Duration // between two looks at the token; zero: 20 s
 		most  int           // requests
 	}{
-		{name: "a year (short setting: 120 days) of one-hour tokens", steps: steps(wait(year)), each: time.Hour, most: int(year.Hours() * 1.11)},
+		{name: "a year (short setting: 60 days) of one-hour tokens", steps: steps(wait(year)), each: time.Hour, most: int(year.Hours() * 1.11)},
 		{name: "a week of 90 s tokens", life: 90 * time.Second, steps: steps(wait(7 * day)), each: 10 * time.Minute, most: 8_700},
-		{name: "a year (short setting: 120 days) of 30-day tokens", life: 30 * day, steps: steps(wait(year)), each: day, most: 13},
+		{name: "a year (short setting: 60 days) of 30-day tokens", life: 30 * day, steps: steps(wait(year)), each: day, most: 13},
 		{name: "DST begins", start: at(2026, 3, 28, 22, 0), zone: berlin, steps: steps(wait(6 * time.Hour)), most: 8},
 		{name: "DST ends", start: at(2026, 10, 24, 22, 0), zone: berlin, steps: steps(wait(6 * time.Hour)), most: 8},
 		{name: "a leap day", start: at(2028, 2, 28, 20, 0), steps: steps(wait(2 * day)), most: 55},

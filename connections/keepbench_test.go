@@ -99,3 +99,67 @@ func peakRSS() int64 {
 	}
 	return 0
 }
+
+// BenchmarkKeepIdle10000 keeps 10,000 connections that are not due for a minute: the share of a core it takes, with its one
+// reading of the list, and the memory (-benchtime 1x).
+func BenchmarkKeepIdle10000(b *testing.B) {
+	const n, minute = 10_000, time.Minute
+	for b.Loop() {
+		b.StopTimer()
+		c := &oauthflow.Caller{HTTP: oauthflow.NewHTTPClient(), Clock: clock.System()}
+		st, err := bolt(b.Context(), b.TempDir())
+		if err != nil {
+			b.Fatal(err)
+		}
+		svc := connections.New(connections.Options{
+			Store: st, Clock: clock.System(), Rand: rand.Reader, Browser: noBrowser{},
+			Registry: integrations.NewRegistry(source{&endpoint{"works", "http://127.0.0.1:1/token", c}}),
+		})
+		now := clock.System().Wall()
+		for i := range n {
+			if _, err := st.Put(b.Context(), store.Connection{
+				Name: fmt.Sprintf("c%05d", i), Integration: "works", CreatedAt: now,
+				Grant: store.Grant{
+					AccessToken: secret.New("a"), RefreshToken: secret.New("r"), Lifetime: store.LifetimeKnown, ObtainedAt: now, ExpiresAt: now.Add(10 * time.Hour),
+				},
+			}, store.Write{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		runtime.GC()
+		ctx, cancel := context.WithCancel(b.Context())
+		ended := make(chan error, 1)
+		before := cpuTime(b)
+		b.StartTimer()
+		go func() { ended <- svc.Keep(ctx, func(e connections.KeepEvent) { b.Errorf("%+v", e) }) }()
+		time.Sleep(minute)
+		b.StopTimer()
+		b.ReportMetric(100*(cpuTime(b)-before).Seconds()/minute.Seconds(), "%-of-a-core")
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "MB-heap")
+		cancel()
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
+		if err := svc.Close(); err != nil {
+			b.Error(err)
+		}
+		b.StartTimer()
+	}
+}
+
+// cpuTime is what this process has used, to 10 ms; the benchmark ends where the system does not tell.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	stat, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		b.Fatal("measured on Linux only: ", err)
+	}
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	var user, system int64
+	if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
