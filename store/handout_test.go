@@ -143,6 +143,9 @@ func TestHandout_DoesNotPushOutTheRest(t *testing.T) {
 		t.Errorf("%d hand-outs are counted, want %d", count, 2*3*60)
 	}
 	// Something else in between stays between.
+	record(t, b, c.ID, "make", 2)
+	clock.pass(2 * time.Minute)
+	fold(t, b)
 	if err := b.Append(t.Context(), Event{ID: c.ID, Event: "refresh", Outcome: "ok"}); err != nil {
 		t.Fatal(err)
 	}
@@ -287,6 +290,25 @@ func TestHandout_AFoldThatWasCutOffIsNotCountedTwice(t *testing.T) {
 	want(t, "after the second", folded(t, b, c.ID),
 		"handed out 3 times to curl (pid 2)", "handed out 4 times to make (pid 1)", "handed out to new (pid 3)")
 	want(t, "after the first", before, "handed out 3 times to curl (pid 2)", "handed out 3 times to make (pid 1)")
+}
+
+// TestHandout_OneFoldsAtATime: while another does, nothing is written, emptied or told twice.
+func TestHandout_OneFoldsAtATime(t *testing.T) {
+	t.Parallel()
+	b, clock, c := handouts(t)
+	record(t, b, c.ID, "make", 1)
+	clock.pass(2 * time.Minute)
+	record(t, b, c.ID, "now", 2)
+	turn, err := b.foldTurn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "while another folds", fold(t, b), "handed out to now (pid 2)")
+	want(t, "the history", folded(t, b, c.ID))
+	unflock(turn)
+	_ = turn.Close()
+	want(t, "after it", fold(t, b), "handed out to now (pid 2)")
+	want(t, "the history", folded(t, b, c.ID), "handed out to make (pid 1)")
 }
 
 // TestHandout_OfAConnectionThatIsGone is in the store's own history.
