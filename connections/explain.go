@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
@@ -95,13 +97,32 @@ func storeError(doing string, err error) error {
 
 // storeHint is what to do about a store that cannot be used, "" if err is none of its errors.
 func storeHint(err error) string {
+	var kinds *store.SlotKindError
 	switch {
+	case errors.As(err, &kinds):
+		return keyHint(kinds.Kinds)
+	case errors.Is(err, store.ErrKeySource):
+		return "unlock the keyring of this system, then try again; nothing was changed"
+	case errors.Is(err, store.ErrWrongPassphrase):
+		return "try again with the passphrase that the store was given; `authdeck store slots` lists what else opens it, once it is open"
+	case errors.Is(err, store.ErrLastSlot):
+		return "give the store another key first: authdeck store passphrase, or authdeck store key-file FILE"
+	case errors.Is(err, store.ErrNoKernelKeyring):
+		return "name the key for each call instead: AUTHDECK_KEY_FILE or AUTHDECK_PASSPHRASE_FILE"
+	case errors.Is(err, store.ErrNotGone):
+		return "make room on the disk, then: authdeck store compact"
+	case errors.Is(err, store.ErrNoCopy):
+		return "nothing was changed; `authdeck import FILE` brings a backup back into a new data folder"
+	case errors.Is(err, store.ErrDiskFull):
+		return "make room on the disk; what was there before is as it was, and can be read"
+	case errors.Is(err, store.ErrReadOnly):
+		return "the tokens can be read; to store new ones the disk has to be writable"
 	case errors.Is(err, store.ErrNoKey):
 		return "make a key: authdeck store key-file FILE, or set AUTHDECK_KEY_FILE"
 	case errors.Is(err, store.ErrWrongKey):
 		return "the store was made with another key file; set AUTHDECK_KEY_FILE to that one"
 	case errors.Is(err, store.ErrDamaged):
-		return "nothing was changed; keep the file as it is, `authdeck store status` says where it lies"
+		return "nothing was changed; `authdeck store check --restore` puts the newest sound copy in place"
 	case errors.Is(err, store.ErrBusy):
 		return "another process holds the store: try again, or end it"
 	case errors.Is(err, store.ErrNewerFormat):
@@ -110,6 +131,28 @@ func storeHint(err error) string {
 		return "the data folder has to be yours alone (mode 0700), on a local disk and without links"
 	}
 	return ""
+}
+
+// keyHint is how to name a key of one of these kinds.
+func keyHint(kinds []store.SlotKind) string {
+	var ways []string
+	for _, k := range kinds {
+		way := ""
+		switch k {
+		case store.SlotKeyFile:
+			way = "set AUTHDECK_KEY_FILE to the key file"
+		case store.SlotPassphrase:
+			way = "give the passphrase at a terminal, or by AUTHDECK_PASSPHRASE_FILE"
+		case store.SlotKeyring:
+			way = "unlock the keyring of this system"
+		case store.SlotKernelKeyring, store.SlotMemory:
+			continue
+		}
+		if !slices.Contains(ways, way) {
+			ways = append(ways, way)
+		}
+	}
+	return strings.Join(ways, "; or ")
 }
 
 // kindOf is the kind of a failed protocol call.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Status implements [Store].
@@ -36,8 +37,16 @@ func (b *Bolt) Status(ctx context.Context) (Status, error) {
 		s.Free = int64(t.DB().Stats().FreePageN) * int64(t.DB().Info().PageSize)
 		return nil
 	})
+	var copies []Copy
+	if err == nil {
+		copies, err = Copies(b.dir)
+	}
 	if err != nil {
 		return Status{}, fmt.Errorf("describe the store: %w", err)
+	}
+	if len(copies) > 0 {
+		at := copies[0].Time.Format(time.RFC3339)
+		s.LastCopy = &at
 	}
 	return s, nil
 }

@@ -30,6 +30,7 @@ const (
 type KeyOptions struct {
 	Path    string // where the key file would be
 	DataDir string // where the store is
+	Why     string // a sentence: why the system's keyring does not keep the key
 	Colour  bool
 	ASCII   bool
 
@@ -128,7 +129,7 @@ func (a *ask) draw() string {
 		}
 	}
 	say("", th.Bold.Render("No key for the store yet."))
-	say("", "Connections are kept sealed, and a key opens them. This system has no keyring to keep it in, so it can be a file of 32 random bytes that only you can read:")
+	say("", "Connections are kept sealed, and a key opens them. "+a.o.Why+" It can be a file of 32 random bytes that only you can read:")
 	if h <= 20 {
 		lines = append(lines, "")
 	}

@@ -330,7 +330,7 @@ func TestNoteOfAScreenThatWentIsTold(t *testing.T) {
 func TestAskKey(t *testing.T) {
 	t.Parallel()
 	for k, want := range map[string]KeyChoice{"enter": KeyFile, "y": KeyFile, "p": KeyPassphrase, "esc": KeyNone, "q": KeyNone, "n": KeyNone, "ctrl+c": KeyNone} {
-		m := newAsk(KeyOptions{Path: "/home/ada/.config/authdeck/key", DataDir: "/home/ada/.local/share/authdeck"})
+		m := newAsk(KeyOptions{Path: "/home/ada/.config/authdeck/key", DataDir: "/home/ada/.local/share/authdeck", Why: "This system has no keyring to keep it in."})
 		m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 		_, cmd := m.Update(keyOf(k))
 		if m.choice != want || cmd == nil {
@@ -338,7 +338,7 @@ func TestAskKey(t *testing.T) {
 		}
 	}
 	for _, size := range sizes() {
-		m := newAsk(KeyOptions{Path: "/home/ada/.config/authdeck/key", DataDir: "/home/ada/.local/share/authdeck"})
+		m := newAsk(KeyOptions{Path: "/home/ada/.config/authdeck/key", DataDir: "/home/ada/.local/share/authdeck", Why: "This system has no keyring to keep it in."})
 		m.Update(tea.WindowSizeMsg{Width: size.w, Height: size.h})
 		checkFrame(t, m.draw(), size.w, size.h)
 		golden(t, sized("key", size.w, size.h), trimmed(m.draw()))

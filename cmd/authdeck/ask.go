@@ -19,7 +19,11 @@ import (
 func (a *app) askPassphrase(ctx context.Context, ask passphrase.Ask) (secret.String, error) {
 	tty, err := openTerminal()
 	if err != nil {
-		return secret.String{}, fmt.Errorf("%w: it is opened by a passphrase, and there is no terminal to ask for it on", store.ErrNoKey)
+		return secret.String{}, &connections.Error{
+			Kind: connections.KindStore, Message: "the store is opened by a passphrase, and there is no terminal to ask for it on",
+			Hint: "give the passphrase at a terminal, or by AUTHDECK_PASSPHRASE_FILE; `authdeck store unlock --for 8h` keeps it open for scripts",
+			Err:  store.ErrNoKey,
+		}
 	}
 	defer func() { _ = tty.Close() }()
 	if !ask.New {

@@ -28,7 +28,7 @@ func backupStore(t testing.TB, n int) (*store.Bolt, []string) {
 	if err := fillStore(t.Context(), b, n, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	return b, []string{"AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key, "HOME=" + dir}
+	return b, []string{noKeyring, "AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key, "HOME=" + dir}
 }
 
 const phrase = "a passphrase of 4 words"

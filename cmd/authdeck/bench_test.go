@@ -67,7 +67,7 @@ func buildHello(b *testing.B) string {
 // filledStore makes a store with one connection "kept" of a provider in another process.
 func filledStore(b *testing.B) []string {
 	b.Helper()
-	env := []string{"AUTHDECK_DATA_DIR=" + b.TempDir(), "XDG_CONFIG_HOME=" + b.TempDir(), "HOME=" + b.TempDir(), "PATH=" + os.Getenv("PATH")}
+	env := []string{noKeyring, "AUTHDECK_DATA_DIR=" + b.TempDir(), "XDG_CONFIG_HOME=" + b.TempDir(), "HOME=" + b.TempDir(), "PATH=" + os.Getenv("PATH")}
 	issuer := serveDemo(b, "--token-ttl", "1h").Issuer
 	verb(b, env, "store", "key-file", filepath.Join(b.TempDir(), "key"))
 	verb(b, env, "integrations", "add", issuer, "--name", "local")

@@ -24,7 +24,7 @@ func TestStoreHeldByAStoppedProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := t.TempDir() + "/data"
-	env := []string{"AUTHDECK_DATA_DIR=" + data, "XDG_CONFIG_HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
+	env := []string{noKeyring, "AUTHDECK_DATA_DIR=" + data, "XDG_CONFIG_HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
 	verb(t, env, "store", "key-file", t.TempDir()+"/key")
 
 	// flock takes the lock for itself and leaves it to what it starts.

@@ -113,7 +113,7 @@ func TestBrowserCommandStartsChromium(t *testing.T) {
 // connectable makes a store with a key file and adds the issuer as "local".
 func connectable(t *testing.T, issuer string) []string {
 	t.Helper()
-	env := []string{"AUTHDECK_DATA_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
+	env := []string{noKeyring, "AUTHDECK_DATA_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
 	verb(t, env, "store", "key-file", filepath.Join(t.TempDir(), "key"))
 	verb(t, env, "integrations", "add", issuer, "--name", "local")
 	return env

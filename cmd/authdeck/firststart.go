@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"authdeck/store"
+	"authdeck/store/keyring"
 	"authdeck/tui"
 )
 
@@ -33,21 +34,37 @@ func (a *app) makeStore(ctx context.Context) (*store.Bolt, error) {
 		}
 		return a.openWith(ctx, p)
 	}
-	b, err := a.openWith(ctx, a.keyring())
+	err = a.keyring().Available(ctx)
 	if err == nil {
-		a.note("made a store in %s; its key is in the keyring of this system", a.data())
-		return b, nil
+		b, err := a.openWith(ctx, a.keyring())
+		if err == nil {
+			a.note("made a store in %s; its key is in the keyring of this system", a.data())
+		}
+		return b, err
 	}
-	if !errors.Is(err, store.ErrNoKey) || !a.interactive() || a.json {
-		return nil, err
+	if a.interactive() && !a.json {
+		return a.chooseKey(ctx, keyringWords(err))
 	}
-	return a.chooseKey(ctx)
+	return nil, store.ErrNoKey
+}
+
+// keyringWords say why the keyring of this system is not asked to keep the key.
+func keyringWords(err error) string {
+	switch {
+	case errors.Is(err, keyring.ErrLocked):
+		return "The keyring of this system is locked."
+	case errors.Is(err, keyring.ErrTimeout):
+		return "The keyring of this system does not answer."
+	case errors.Is(err, keyring.ErrAbsent):
+		return "This system has no keyring to keep it in."
+	}
+	return "The keyring of this system cannot be used."
 }
 
 // chooseKey asks, on one screen, what is to open the new store.
-func (a *app) chooseKey(ctx context.Context) (*store.Bolt, error) {
+func (a *app) chooseKey(ctx context.Context, why string) (*store.Bolt, error) {
 	path := a.keyFilePath()
-	choice, err := tui.AskKey(ctx, tui.KeyOptions{Path: path, DataDir: a.data(), Colour: a.colour(), ASCII: a.ascii})
+	choice, err := tui.AskKey(ctx, tui.KeyOptions{Path: path, DataDir: a.data(), Why: why, Colour: a.colour(), ASCII: a.ascii})
 	if err != nil {
 		return nil, err
 	}

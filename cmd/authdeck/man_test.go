@@ -65,7 +65,7 @@ func TestMan(t *testing.T) {
 			}
 		}
 	}
-	for _, hidden := range []string{"authdeck-man", "authdeck-help", "authdeck-export"} {
+	for _, hidden := range []string{"authdeck-man", "authdeck-help", "authdeck-doctor"} {
 		if _, there := pages[hidden]; there {
 			t.Errorf("%s is of a command that help does not list", hidden)
 		}

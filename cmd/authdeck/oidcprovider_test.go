@@ -15,7 +15,7 @@ import (
 func TestThreadAgainstOIDCProvider(t *testing.T) {
 	t.Parallel()
 	p := testserver.StartOIDCProvider(t, testserver.OIDCOptions{})
-	env := []string{"AUTHDECK_DATA_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
+	env := []string{noKeyring, "AUTHDECK_DATA_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
 	verb(t, env, "store", "key-file", filepath.Join(t.TempDir(), "key"))
 	verb(t, env, "integrations", "add", p.Issuer, "--name", "strict")
 	if n := p.Stats().Registrations; n != 1 {

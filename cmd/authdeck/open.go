@@ -54,6 +54,9 @@ func (a *app) storeOptions(keys ...store.KeySource) store.Options {
 
 // again lets a source that asked a person ask once more; false if none did.
 func (a *app) again(keys []store.KeySource) bool {
+	if a.getenv("AUTHDECK_PASSPHRASE_FILE") != "" {
+		return false
+	}
 	for _, k := range keys {
 		if p, ok := k.(*passphrase.Source); ok && p.Again() {
 			return true

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -57,6 +58,9 @@ func playOIDCProvider(ctx context.Context, address string) error {
 	return err
 }
 
+// noKeyring keeps a child away from the keyring of whoever runs the tests.
+const noKeyring = "DBUS_SESSION_BUS_ADDRESS=disabled:"
+
 // TestScripts runs the verbs as a user's script does: testdata/script/*.txtar.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -64,6 +68,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("AUTHDECK_DATA_DIR", e.WorkDir+"/data")
 			e.Setenv("XDG_CONFIG_HOME", e.WorkDir+"/config")
+			name, value, _ := strings.Cut(noKeyring, "=")
+			e.Setenv(name, value)
 			e.Setenv("HOME", e.WorkDir)
 			return nil
 		},
@@ -71,6 +77,7 @@ func TestScripts(t *testing.T) {
 			"exits":    exits,
 			"provider": provider,
 			"has":      has,
+			"damage":   damage,
 		},
 	})
 }
@@ -115,6 +122,21 @@ func provider(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("STATS", s.StatsURL())
 	manifest := ts.MkAbs("demo.yaml")
 	ts.Check(os.WriteFile(manifest, s.Manifest(), 0o600))
+}
+
+// damage FILE: writes noise over every page of a file but the first two, and keeps its size.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage FILE")
+	}
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_RDWR, 0)
+	ts.Check(err)
+	defer func() { ts.Check(f.Close()) }()
+	info, err := f.Stat()
+	ts.Check(err)
+	noise := bytes.Repeat([]byte{0xa5}, int(info.Size())-2*4096)
+	_, err = f.WriteAt(noise, 2*4096)
+	ts.Check(err)
 }
 
 // has FILE… : wants that none of the files holds the value of the environment variable SENTINEL ("! has"), or that one does.

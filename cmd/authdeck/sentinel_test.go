@@ -70,7 +70,7 @@ func startSentry(t *testing.T) *sentry {
 // env is a clean environment of a run of the program.
 func (s *sentry) env() []string {
 	return []string{
-		"AUTHDECK_DATA_DIR=" + s.root + "/data", "XDG_CONFIG_HOME=" + s.root + "/config", "HOME=" + s.root, "TMPDIR=" + s.root,
+		noKeyring, "AUTHDECK_DATA_DIR=" + s.root + "/data", "XDG_CONFIG_HOME=" + s.root + "/config", "HOME=" + s.root, "TMPDIR=" + s.root,
 		"PATH=" + os.Getenv("PATH"), "GOTRACEBACK=crash",
 	}
 }

@@ -70,7 +70,7 @@ func TestDemoThreadInTheTerminal(t *testing.T) {
 func TestRestartKeepsEverything(t *testing.T) {
 	t.Parallel()
 	issuer := serveDemo(t).Issuer
-	env := []string{"AUTHDECK_DATA_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir()}
+	env := []string{noKeyring, "AUTHDECK_DATA_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir()}
 	verb(t, env, "store", "key-file", t.TempDir()+"/key")
 	verb(t, env, "integrations", "add", issuer, "--name", "local")
 	verb(t, env, "login", "local", "--name", "kept", "--browser", mustLook(t, "playbrowser"))
@@ -177,7 +177,7 @@ func TestEightTokensOneRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serveDemo(t, "--token-ttl", "2s")
-	env := []string{"AUTHDECK_DATA_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
+	env := []string{noKeyring, "AUTHDECK_DATA_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
 	verb(t, env, "store", "key-file", t.TempDir()+"/key")
 	verb(t, env, "integrations", "add", s.Issuer, "--name", "local")
 	verb(t, env, "login", "local", "--name", "shared", "--browser", mustLook(t, "playbrowser"))
@@ -236,7 +236,7 @@ func TestFirstStartOffersAKeyFile(t *testing.T) {
 		t.Run(test.key, func(t *testing.T) {
 			t.Parallel()
 			data, config := filepath.Join(t.TempDir(), "data"), t.TempDir()
-			env := []string{"AUTHDECK_DATA_DIR=" + data, "XDG_CONFIG_HOME=" + config}
+			env := []string{noKeyring, "AUTHDECK_DATA_DIR=" + data, "XDG_CONFIG_HOME=" + config}
 			e := start(t, 80, 24, env)
 			e.until(`authdeck/key`, 10*time.Second)
 			e.press(test.key)

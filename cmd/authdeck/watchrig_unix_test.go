@@ -51,7 +51,7 @@ func newDeck(t testing.TB, ttl time.Duration, names ...string) *deck {
 	}
 	t.Cleanup(func() { _ = d.server.Close() })
 	d.env = []string{
-		"AUTHDECK_DATA_DIR=" + d.data, "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(),
+		noKeyring, "AUTHDECK_DATA_DIR=" + d.data, "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(),
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(),
 	}
 	verb(t, d.env, "store", "key-file", filepath.Join(t.TempDir(), "key"))

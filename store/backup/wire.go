@@ -94,6 +94,8 @@ type grant struct {
 	Lifetime             text `json:"lifetime,omitempty"`
 	ExpiresAt            date `json:"expires_at,omitzero"`
 	RefreshExpiresAt     date `json:"refresh_expires_at,omitzero"`
+	RefreshSince         date `json:"refresh_since,omitzero"`
+	RefreshLimit         date `json:"refresh_limit,omitzero"`
 	Rotations            int  `json:"rotations,omitempty"`
 	Extra                text `json:"extra,omitempty"`
 }
@@ -137,7 +139,7 @@ func fromConnection(c store.Dumped) connection {
 			AccessToken: text(g.AccessToken.Reveal()), RefreshToken: text(g.RefreshToken.Reveal()),
 			PreviousRefreshToken: text(g.PreviousRefreshToken.Reveal()), IDToken: text(g.IDToken.Reveal()), TokenType: text(g.TokenType),
 			ObtainedAt: date{g.ObtainedAt}, RefreshedAt: date{g.RefreshedAt}, Lifetime: text(g.Lifetime), ExpiresAt: date{g.ExpiresAt},
-			RefreshExpiresAt: date{g.RefreshExpiresAt}, Rotations: g.Rotations, Extra: text(g.Extra),
+			RefreshExpiresAt: date{g.RefreshExpiresAt}, RefreshSince: date{g.RefreshSince}, RefreshLimit: date{g.RefreshLimit}, Rotations: g.Rotations, Extra: text(g.Extra),
 		},
 		Health: health{
 			Trouble: text(c.Health.Trouble), Reason: text(c.Health.Reason), Since: date{c.Health.Since}, Tries: c.Health.Tries,
@@ -159,7 +161,7 @@ func (c connection) dumped() store.Dumped {
 				AccessToken: secret.New(string(g.AccessToken)), RefreshToken: secret.New(string(g.RefreshToken)),
 				PreviousRefreshToken: secret.New(string(g.PreviousRefreshToken)), IDToken: secret.New(string(g.IDToken)),
 				TokenType: string(g.TokenType), ObtainedAt: g.ObtainedAt.UTC(), RefreshedAt: g.RefreshedAt.UTC(),
-				Lifetime: store.Lifetime(g.Lifetime), ExpiresAt: g.ExpiresAt.UTC(), RefreshExpiresAt: g.RefreshExpiresAt.UTC(),
+				Lifetime: store.Lifetime(g.Lifetime), ExpiresAt: g.ExpiresAt.UTC(), RefreshExpiresAt: g.RefreshExpiresAt.UTC(), RefreshSince: g.RefreshSince.UTC(), RefreshLimit: g.RefreshLimit.UTC(),
 				Rotations: max(g.Rotations, 0), Extra: raw(g.Extra),
 			},
 			Health: store.Health{

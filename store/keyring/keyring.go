@@ -47,6 +47,14 @@ func New(o Options) *Source {
 // Kind is [store.SlotKeyring].
 func (s *Source) Kind() store.SlotKind { return store.SlotKeyring }
 
+// Available asks whether there is a keyring that answers and is unlocked. It keeps nothing.
+func (s *Source) Available(ctx context.Context) error {
+	if _, err := s.read(ctx, "is anybody there"); err != nil && !errors.Is(err, gokeyring.ErrNotFound) {
+		return fmt.Errorf("ask the keyring: %w", err)
+	}
+	return nil
+}
+
 // SlotKey reads the key of the store. [ErrItemGone] if the keyring has none, [ErrAbsent], [ErrLocked], [ErrTimeout],
 // [store.ErrDamaged] for what is no key.
 func (s *Source) SlotKey(ctx context.Context, storeID string, _ []byte) ([]byte, error) {

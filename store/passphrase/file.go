@@ -14,7 +14,7 @@ import (
 func FromFile(path string) Asker {
 	return func(_ context.Context, a Ask) (secret.String, error) {
 		if a.Again {
-			return secret.String{}, fmt.Errorf("%w: the passphrase in the file is another", store.ErrWrongKey)
+			return secret.String{}, fmt.Errorf("the passphrase file: %w", store.ErrWrongPassphrase)
 		}
 		text, err := store.ReadSecretFile(path, 64<<10)
 		if err != nil {
