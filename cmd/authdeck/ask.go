@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func readHidden(ctx context.Context, tty *os.File, prompt string) (secret.String
 		if r.err != nil {
 			return secret.String{}, fmt.Errorf("ask for the passphrase: %w", r.err)
 		}
-		if len(r.line) == 0 {
+		if len(bytes.TrimSpace(r.line)) == 0 {
 			return secret.String{}, usage("the passphrase is empty")
 		}
 		return secret.New(string(r.line)), nil
