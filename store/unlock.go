@@ -117,19 +117,29 @@ func unlockBy(ctx context.Context, o Options, h header, slots []slot) (*keys, er
 			}
 		}
 	}
+	err := notOpened(o, slots, tried, noKey)
+	if broken && !errors.Is(err, ErrDamaged) {
+		// The slot that is damaged may be the one that would have opened.
+		err = fmt.Errorf("%w; besides, %w: a key slot of it is", err, ErrDamaged)
+	}
+	return nil, err
+}
+
+// notOpened says why none of the sound slots was opened.
+func notOpened(o Options, slots []slot, tried []SlotKind, noKey []error) error {
 	switch {
 	case len(tried) > 0 && tried[len(tried)-1] == SlotPassphrase:
-		return nil, ErrWrongPassphrase
+		return ErrWrongPassphrase
 	case len(tried) > 0:
-		return nil, ErrWrongKey
+		return ErrWrongKey
 	case len(noKey) > 0:
-		return nil, noKeyError(noKey)
+		return noKeyError(noKey)
 	case len(o.Keys) == 0:
-		return nil, ErrNoKey
-	case broken, len(slots) == 0:
-		return nil, fmt.Errorf("%w: its key slots are", ErrDamaged)
+		return ErrNoKey
+	case len(kindsOf(slots)) < len(slots), len(slots) == 0:
+		return fmt.Errorf("%w: its key slots are", ErrDamaged)
 	}
-	return nil, &SlotKindError{Kinds: kindsOf(slots)}
+	return &SlotKindError{Kinds: kindsOf(slots)}
 }
 
 // unlockByMaster takes a master key that was left for this process, nil if it is none of this store or of an older epoch.
