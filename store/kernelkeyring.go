@@ -35,23 +35,33 @@ func (kernelKeyring) masterKey(storeID string) (master []byte, epoch uint64, err
 
 func kernelKeyName(storeID string) string { return "authdeck:store:" + storeID }
 
-// KeepUnlocked leaves the master key in the kernel's keyring of this user for a while, whole seconds and at least one; until is
-// when it goes. Every program of the user can use it meanwhile; it is in memory only. [ErrNoKernelKeyring] where there is none.
+// longestKept is far beyond any use, and what the kernel can count.
+const longestKept = 10 * 365 * 24 * time.Hour
+
+// KeepUnlocked leaves the master key in the kernel's keyring of this user for a while, in whole seconds; until is when it
+// goes. Every program of the user can use it meanwhile; it is in memory only, and a new master key ends it. It takes the place
+// of one left earlier. [ErrNoKernelKeyring] where there is none.
 func (b *Bolt) KeepUnlocked(ctx context.Context, d time.Duration) (until time.Time, err error) {
-	k, err := b.unlock(ctx)
-	if err != nil {
-		return time.Time{}, err
+	if d <= 0 || d > longestKept {
+		return time.Time{}, fmt.Errorf("keep the store unlocked: %s is no time to keep it for", d)
 	}
-	master := k.master.reveal()
-	defer clear(master)
-	value := append(binary.BigEndian.AppendUint64(nil, k.epoch), master...)
-	defer clear(value)
-	seconds := max(1, int(d/time.Second))
-	if err := writeKernelKey(kernelKeyName(header{storeID: k.storeID}.id()), value, seconds); err != nil {
+	d = (d + time.Second - 1).Truncate(time.Second)
+	// Within a transaction, so that it is the key of the file as it is now.
+	err = b.view(ctx, func(t *txn) error {
+		master := t.master.reveal()
+		defer clear(master)
+		value := append(binary.BigEndian.AppendUint64(make([]byte, 0, 8+keySize), t.epoch), master...)
+		defer clear(value)
+		until = b.o.Clock.Wall().Add(d)
+		return writeKernelKey(t.kernelKeyName(), value, int(d/time.Second))
+	})
+	if err != nil {
 		return time.Time{}, fmt.Errorf("keep the store unlocked: %w", err)
 	}
-	return b.o.Clock.Wall().Add(time.Duration(seconds) * time.Second), nil
+	return until, nil
 }
+
+func (s *sealer) kernelKeyName() string { return kernelKeyName(header{storeID: s.storeID}.id()) }
 
 // ForgetUnlocked takes the key of the store in dir out of the kernel's keyring; was tells whether it was there. It needs no key.
 func ForgetUnlocked(ctx context.Context, dir string) (was bool, err error) {

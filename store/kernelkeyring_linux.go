@@ -3,13 +3,15 @@ package store
 import (
 	"errors"
 	"fmt"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 )
 
 // The keys lie in the user keyring (@u): one in the session's own would be out of reach of the next process of a user who
-// never logged in. Their permissions let every process of the user find, read and remove them.
-const kernelKeyPerm = 0x3f3f0000 // all to the possessor and to the user, nothing to others
+// never logged in. Such a process has them by being the user's alone: it may find and read them, and no more. To take one
+// away is a right to the keyring and not to the key.
+const kernelKeyPerm = 0x3f0b0000 // possessor: all; user: view, read, search; nothing to others
 
 func kernelError(err error) error {
 	switch {
@@ -21,8 +23,12 @@ func kernelError(err error) error {
 	return err
 }
 
+// writeKernelKey makes the key ready out of sight, in a keyring of this thread, and only then puts it into the user's, in the
+// place of one of the same name: whoever is killed on the way leaves no key there that never ends.
 func writeKernelKey(name string, value []byte, seconds int) error {
-	id, err := unix.AddKey("user", name, value, unix.KEY_SPEC_USER_KEYRING)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	id, err := unix.AddKey("user", name, value, unix.KEY_SPEC_THREAD_KEYRING)
 	if err != nil {
 		return kernelError(err)
 	}
@@ -30,8 +36,12 @@ func writeKernelKey(name string, value []byte, seconds int) error {
 	if err == nil {
 		err = unix.KeyctlSetperm(id, kernelKeyPerm)
 	}
-	if err != nil {
-		_, _ = unix.KeyctlInt(unix.KEYCTL_INVALIDATE, id, 0, 0, 0) // without its time it must not stay
+	if err == nil {
+		_, err = unix.KeyctlInt(unix.KEYCTL_LINK, id, unix.KEY_SPEC_USER_KEYRING, 0, 0)
+	}
+	// Else it goes with the thread.
+	_, unlinkErr := unix.KeyctlInt(unix.KEYCTL_UNLINK, id, unix.KEY_SPEC_THREAD_KEYRING, 0, 0)
+	if err = errors.Join(err, unlinkErr); err != nil {
 		return kernelError(err)
 	}
 	return nil
@@ -47,7 +57,8 @@ func readKernelKey(name string) ([]byte, error) {
 	if err != nil {
 		return nil, kernelError(err)
 	}
-	if n > len(value) {
+	if n > len(value) { // none of ours
+		clear(value)
 		return nil, ErrNoKey
 	}
 	return value[:n], nil

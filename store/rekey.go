@@ -74,6 +74,8 @@ func (b *Bolt) rekey(ctx context.Context, sources []KeySource, o RekeyOptions) (
 		return r, err
 	}
 	b.keys.Store(next)
+	// What is kept for other programs is the old key, which opens old copies still. There may be none, or no keyring.
+	_, _ = removeKernelKey(next.kernelKeyName())
 	return r, nil
 }
 
