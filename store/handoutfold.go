@@ -98,27 +98,32 @@ func (b *Bolt) writeHandouts(ctx context.Context, content []byte, over int64) (p
 		if p, err = t.planFold(content); err != nil {
 			return err
 		}
-		if err := t.foldEvents(p.due, p.until); err != nil {
-			return err
-		}
-		for _, lost := range []struct {
-			n    int64
-			what string
-		}{
-			{int64(p.skipped), "could not be read: torn, or written under an earlier key"},
-			{over, "were not written down: too many came before they were read"},
-		} {
-			if lost.n == 0 {
-				continue
-			}
-			e := Event{Event: EventHandout, Outcome: "dropped", Detail: fmt.Sprintf("%d records of hand-outs %s", lost.n, lost.what)}
-			if err := t.appendEvent(t.storeHistoryKey(), e.complete(Connection{}, t.b.o.Clock.Wall())); err != nil {
-				return err
-			}
-		}
-		return nil
+		return t.fold(p, over)
 	})
 	return p, err
+}
+
+// fold writes what is due, and how many could not be.
+func (t *txn) fold(p foldPlan, over int64) error {
+	if err := t.foldEvents(p.due, p.until); err != nil {
+		return err
+	}
+	for _, lost := range []struct {
+		n    int64
+		what string
+	}{
+		{int64(p.skipped), "could not be read: torn, or written under an earlier key"},
+		{over, "were not written down: too many came before they were read"},
+	} {
+		if lost.n == 0 {
+			continue
+		}
+		e := Event{Event: EventHandout, Outcome: "dropped", Detail: fmt.Sprintf("%d records of hand-outs %s", lost.n, lost.what)}
+		if err := t.appendEvent(t.storeHistoryKey(), e.complete(Connection{}, t.b.o.Clock.Wall())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cutHandouts leaves in the file what was kept and what came since. Writers are kept out for the moment; a crash in it

@@ -58,6 +58,7 @@ func (h header) encode(master []byte) ([]byte, error) {
 	f.text(hStoreID, string(h.storeID))
 	f.uint(hEpoch, h.epoch)
 	f.time(hCreated, h.created)
+	f.unknownFields(string(h.raw), hCreated)
 	mac, err := headerMAC(master, h.storeID, f.b)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"authdeck/internal/failpoint"
 )
@@ -23,9 +22,6 @@ type RekeyResult struct {
 	Slots   []SlotInfo `json:"slots"`
 	Dropped []SlotInfo `json:"dropped"`
 }
-
-// rekeyWait bounds the wait for exchanges under way: a request, one replay, and a margin.
-const rekeyWait = 65 * time.Second
 
 // Rekey makes a new master key, seals every record with it under a new name, and wraps it for every slot, in one transaction. It
 // first takes the lock of every connection, so that no answer of a provider is under way; the error is a [*HeldError] if one is
@@ -51,28 +47,28 @@ func (b *Bolt) rekey(ctx context.Context, sources []KeySource, o RekeyOptions) (
 			clear(k)
 		}
 	}()
-	release, err := b.lockConnections(ctx)
-	if err != nil {
-		return r, err
-	}
-	defer release()
 	if err := b.copyNow(ctx); err != nil {
 		return r, err
 	}
 	master := make([]byte, keySize)
+	defer clear(master)
 	if _, err := io.ReadFull(b.o.Rand, master); err != nil {
 		return r, fmt.Errorf("make a key: %w", err)
 	}
 	var next *keys
-	err = b.update(ctx, func(t *txn) error {
-		var err error
+	handouts := b.handoutsToFold(ctx)
+	defer handouts.release()
+	err = b.withConnections(ctx, func(t *txn) (err error) {
+		if err = handouts.fold(t); err != nil {
+			return err
+		}
 		next, err = t.rekey(b.o, bytes.Clone(master), slotKeys, &r)
 		return err
 	})
-	clear(master)
 	if err != nil {
 		return r, err
 	}
+	handouts.cut(ctx)
 	b.keys.Store(next)
 	// What is kept for other programs is the old key, which opens old copies still. There may be none, or no keyring.
 	_, _ = removeKernelKey(next.kernelKeyName())
@@ -131,22 +127,6 @@ func keyOf(ctx context.Context, sources []KeySource, s slot, storeID []byte) []b
 		clear(key)
 	}
 	return nil
-}
-
-// lockConnections takes the lock of every connection.
-func (b *Bolt) lockConnections(ctx context.Context) (release func(), err error) {
-	list, err := b.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(list))
-	for i, c := range list {
-		ids[i] = c.ID
-	}
-	ctx, cancel := context.WithTimeout(ctx, rekeyWait)
-	defer cancel()
-	_, release, err = b.lockAll(ctx, ids)
-	return release, err
 }
 
 // rekey seals all of the store for a new master key. It takes master over.

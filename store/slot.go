@@ -27,6 +27,7 @@ type slot struct {
 	params []byte
 	sealed []byte // nonce and ciphertext of epoch and master key
 	broken bool   // the checksum does not hold
+	raw    string // the fields as they were read
 }
 
 func newSlotKey(kind SlotKind, rand io.Reader) (string, error) {
@@ -78,6 +79,7 @@ func (s *slot) encode() []byte {
 	f.text(sKey, s.key)
 	f.text(sParams, string(s.params))
 	f.text(sSealed, string(s.sealed))
+	f.unknownFields(s.raw, sSealed)
 	return withChecksum(f.b)
 }
 
@@ -89,7 +91,8 @@ func decodeSlot(key string, value []byte) slot {
 		s.broken = true
 		return s
 	}
-	r := reader{rest: string(body)}
+	s.raw = string(body)
+	r := reader{rest: s.raw}
 	for r.next() {
 		switch r.tag {
 		case sKey:
