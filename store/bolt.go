@@ -77,8 +77,9 @@ type Bolt struct {
 	keys      atomic.Pointer[keys]
 	unlocking chan struct{}
 
-	left   atomic.Pointer[left]      // of this process's last write
-	copied atomic.Pointer[time.Time] // of the newest copy that this process knows of
+	left     atomic.Pointer[left] // of this process's last write
+	attempts attempts
+	upkeep   upkeep
 
 	watchers watchers
 	locks    lockTable
@@ -86,8 +87,9 @@ type Bolt struct {
 
 var _ Store = (*Bolt)(nil)
 
-// Open opens the store in the data folder dir and unlocks it. Errors: [ErrNoKey], [ErrWrongKey], [ErrDamaged],
-// [ErrNewerFormat], [ErrBusy], [ErrUnsafe], and fs.ErrNotExist if there is no store and Options.Create is not set.
+// Open opens the store in the data folder dir and unlocks it. Errors: [ErrNoKey], [ErrWrongKey], [ErrDamaged] (then a
+// [*DamagedError], which says what could be restored), [ErrNewerFormat], [ErrBusy], [ErrUnsafe], and fs.ErrNotExist if there is
+// no store and Options.Create is not set. A store of an older format is migrated, a copy of it is made before.
 func Open(ctx context.Context, dir string, o Options) (*Bolt, error) {
 	b, err := newBolt(dir, o)
 	if err != nil {
@@ -98,8 +100,8 @@ func Open(ctx context.Context, dir string, o Options) (*Bolt, error) {
 	case err != nil:
 		return nil, err
 	case !there && o.Create:
-		if err := b.create(ctx); err != nil {
-			return nil, fmt.Errorf("make the store: %w", err)
+		if err := b.createUnlessLost(ctx); err != nil {
+			return nil, fmt.Errorf("make the store: %w", b.withCopy(err))
 		}
 	case !there:
 		return nil, fmt.Errorf("open the store in %s: %w", b.dir, fs.ErrNotExist)
@@ -112,7 +114,7 @@ func Open(ctx context.Context, dir string, o Options) (*Bolt, error) {
 		return b, nil
 	}
 	if _, err := b.unlock(ctx); err != nil {
-		return nil, err
+		return nil, b.withCopy(err)
 	}
 	return b, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 
 	"go.etcd.io/bbolt"
 )
@@ -20,6 +21,8 @@ type CheckReport struct {
 	Copies      []Copy   `json:"copies"` // the sound ones, the newest first
 	Kept        []string `json:"kept"`   // damaged files that a restore kept
 	Problems    []string `json:"problems"`
+
+	LastCopy *string `json:"last_copy"` // RFC 3339, null if there is none; sound or not
 }
 
 // Check reads every page, unseals every record, holds the indexes against the connections, and does the same with the copies. What
@@ -27,53 +30,74 @@ type CheckReport struct {
 func (b *Bolt) Check(ctx context.Context) (CheckReport, error) {
 	r := CheckReport{Path: b.Path(), Copies: []Copy{}, Kept: []string{}, Problems: []string{}}
 	err := b.unlocked(ctx, measuring, func(t *txn) error {
-		r.Size = t.Size()
+		r = CheckReport{Path: b.Path(), Copies: []Copy{}, Kept: []string{}, Problems: []string{}, Size: t.Size()}
 		r.Free = int64(t.DB().Stats().FreePageN) * int64(t.DB().Info().PageSize)
 		if err := checkPages(t.Tx); err != nil {
-			r.Problems = append(r.Problems, err.Error())
+			r.say("%s", err)
 		}
 		r.inspect(t)
+		if leftOld(t.Tx) {
+			r.say("%s; `store compact` takes it out", ErrNotGone)
+		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrDamaged) {
 		return r, fmt.Errorf("check the store: %w", err)
 	}
-	copies, err := Copies(b.dir)
 	if err != nil {
-		r.Problems = append(r.Problems, err.Error())
+		r.say("%s", err)
 	}
-	k := b.keys.Load()
-	for _, c := range copies {
-		if why := b.checkCopy(c, k); why != "" {
-			r.Problems = append(r.Problems, "the copy "+filepath.Base(c.Path)+" "+why)
-			continue
-		}
-		r.Copies = append(r.Copies, c)
+	k, err := b.unlock(ctx)
+	if err != nil {
+		return r, fmt.Errorf("check the copies of the store: %w", err)
 	}
-	if r.Kept, err = filepath.Glob(filepath.Join(globQuote(b.dir), dbFile+damagedMark+"*")); err != nil || r.Kept == nil {
-		r.Kept = []string{}
+	if err := b.checkCopies(k, &r); err != nil {
+		r.say("%s", err)
+	}
+	r.LastCopy = b.lastCopy()
+	if err := b.upkeep.trouble(); err != nil {
+		r.say("after the last write: %s", err)
 	}
 	return r, nil
 }
 
+func (b *Bolt) checkCopies(k *keys, r *CheckReport) error {
+	copies, err := Copies(b.dir)
+	if err != nil {
+		return err
+	}
+	for _, c := range copies {
+		if why := b.checkCopy(c, k); why != "" {
+			r.say("the copy %s %s", filepath.Base(c.Path), why)
+			continue
+		}
+		r.Copies = append(r.Copies, c)
+	}
+	kept, err := b.keptFiles()
+	r.Kept = append(r.Kept, kept...)
+	return err
+}
+
+// say notes a problem; a hundred of them say enough.
+func (r *CheckReport) say(format string, args ...any) {
+	if len(r.Problems) < 100 {
+		r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
+	}
+}
+
 // inspect unseals all records of a transaction and notes what does not agree.
 func (r *CheckReport) inspect(t *txn) {
-	say := func(format string, args ...any) {
-		if len(r.Problems) < 100 {
-			r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
-		}
-	}
 	slots, err := readSlots(t.Tx)
 	if err != nil {
-		say("the key slots cannot be read")
+		r.say("the key slots cannot be read")
 	}
 	for _, s := range slots {
 		if s.broken {
-			say("the key slot %s is damaged: it opens nothing", s.key)
+			r.say("the key slot %s is damaged: it opens nothing", s.key)
 		}
 	}
-	ids, names := map[string]bool{string(t.storeHistoryKey()): true}, map[string]string{}
-	r.each(t, bConnections, say, func(k []byte, record string, generation uint64) error {
+	found := map[string]Summary{} // by record key
+	r.each(t, bConnections, func(k []byte, record string, generation uint64) error {
 		c, err := decodeConnection(record, generation)
 		if err != nil {
 			return err
@@ -82,38 +106,33 @@ func (r *CheckReport) inspect(t *txn) {
 			return errors.New("it stands in another's place")
 		}
 		r.Connections++
-		ids[string(k)] = true
-		names[string(t.nameKey(c.Name))] = string(k)
+		found[string(k)] = c.Summary()
 		return nil
 	})
-	summaries := 0
-	r.each(t, bSummaries, say, func(k []byte, record string, generation uint64) error {
-		summaries++
-		if _, err := decodeSummary(record, generation); err != nil {
-			return err
+	r.summaries(t, found)
+	r.names(t, found)
+	belongs := func(k []byte) error {
+		if _, ok := found[string(k)]; !ok && !bytes.Equal(k, t.storeHistoryKey()) {
+			return errors.New("it belongs to no connection")
 		}
-		return belongs(ids, k)
-	})
-	if summaries != r.Connections {
-		say("there are %d connections and %d summaries", r.Connections, summaries)
+		return nil
 	}
-	r.index(t, names, say)
-	r.each(t, bIntents, say, func(k []byte, record string, _ uint64) error {
+	r.each(t, bIntents, func(k []byte, record string, _ uint64) error {
 		if _, err := decodeIntent(record); err != nil {
 			return err
 		}
-		return belongs(ids, k)
+		return belongs(k)
 	})
-	r.each(t, bHistory, say, func(k []byte, record string, _ uint64) error {
+	r.each(t, bHistory, func(k []byte, record string, _ uint64) error {
 		if len(k) != eventKeySize {
 			return errors.New("its key has another size")
 		}
 		if _, err := decodeEvent(record); err != nil {
 			return err
 		}
-		return belongs(ids, k[:nameSize])
+		return belongs(k[:nameSize])
 	})
-	r.each(t, bSettings, say, func(k []byte, record string, _ uint64) error {
+	r.each(t, bSettings, func(k []byte, record string, _ uint64) error {
 		s, err := decodeSetting(record)
 		if err == nil && s.Section != "" && !bytes.Equal(t.settingKey(s.Section, s.Key), k) {
 			err = errors.New("it stands in another's place")
@@ -122,38 +141,54 @@ func (r *CheckReport) inspect(t *txn) {
 	})
 }
 
-func belongs(ids map[string]bool, k []byte) error {
-	if !ids[string(k)] {
-		return errors.New("it belongs to no connection")
+// summaries holds the summaries against the connections.
+func (r *CheckReport) summaries(t *txn, found map[string]Summary) {
+	n := 0
+	r.each(t, bSummaries, func(k []byte, record string, generation uint64) error {
+		n++
+		s, err := decodeSummary(record, generation)
+		if err != nil {
+			return err
+		}
+		c, ok := found[string(k)]
+		switch {
+		case !ok:
+			return errors.New("it belongs to no connection")
+		case !reflect.DeepEqual(s, c):
+			return errors.New("it does not agree with its connection")
+		}
+		return nil
+	})
+	if n != len(found) {
+		r.say("there are %d connections and %d summaries", len(found), n)
 	}
-	return nil
 }
 
-// index holds the names against the connections.
-func (r *CheckReport) index(t *txn, names map[string]string, say func(string, ...any)) {
+// names holds the index of names against the connections.
+func (r *CheckReport) names(t *txn, found map[string]Summary) {
 	b, err := t.bucket(bNames)
 	if err != nil {
-		say("%s", err)
+		r.say("%s", err)
 		return
 	}
 	n := 0
 	err = b.ForEach(func(k, v []byte) error {
 		n++
-		if names[string(k)] != string(v) {
-			say("a name leads to no connection, or to another one")
+		if c, ok := found[string(v)]; !ok || !bytes.Equal(t.nameKey(c.Name), k) {
+			r.say("a name leads to no connection, or to another one")
 		}
 		return nil
 	})
-	if err != nil || n != len(names) {
-		say("there are %d connections and %d names", len(names), n)
+	if err != nil || n != len(found) {
+		r.say("there are %d connections and %d names", len(found), n)
 	}
 }
 
 // each unseals the records of a bucket.
-func (r *CheckReport) each(t *txn, name string, say func(string, ...any), look func(k []byte, record string, generation uint64) error) {
+func (r *CheckReport) each(t *txn, name string, look func(k []byte, record string, generation uint64) error) {
 	b, err := t.bucket(name)
 	if err != nil {
-		say("%s", err)
+		r.say("%s", err)
 		return
 	}
 	err = b.ForEach(func(k, v []byte) error {
@@ -163,18 +198,21 @@ func (r *CheckReport) each(t *txn, name string, say func(string, ...any), look f
 			err = look(k, record, generation)
 		}
 		if err != nil {
-			say("a record of %s is damaged: %s", name, err)
+			r.say("a record of %s is damaged: %s", name, err)
 		}
 		return nil
 	})
 	if err != nil {
-		say("%s cannot be read", name)
+		r.say("%s cannot be read", name)
 	}
 }
 
 // checkCopy reads a copy whole; why says what is wrong with it, "" if nothing is.
 func (b *Bolt) checkCopy(c Copy, k *keys) (why string) {
-	err := readBack(c.Path, func(tx *bbolt.Tx) error {
+	_, err := inFile(c.Path, measuring, b.o.Timeout, func(tx *bbolt.Tx) error {
+		if err := checkPages(tx); err != nil {
+			return err
+		}
 		h, err := readHeader(tx)
 		if err != nil {
 			return err
@@ -186,9 +224,7 @@ func (b *Bolt) checkCopy(c Copy, k *keys) (why string) {
 			return errors.New("has an older key")
 		}
 		found := CheckReport{}
-		of := *k
-		of.sealer = k.in(h.format)
-		found.inspect(&txn{Tx: tx, keys: &of, b: b})
+		found.inspect(&txn{Tx: tx, keys: k, b: b})
 		if len(found.Problems) > 0 {
 			return fmt.Errorf("is damaged: %s", found.Problems[0])
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -19,26 +20,43 @@ type CompactReport struct {
 }
 
 // Compact writes the store anew without its free pages, in which deleted records stand still: into a new file, which is
-// verified, fsynced and put in its place. Other processes wait meanwhile and go on with the new file.
+// verified, fsynced and put in its place. Other processes wait meanwhile and go on with the new file. What an earlier
+// removal could not take out of the old files ([ErrNotGone]) goes too.
 func (b *Bolt) Compact(ctx context.Context) (CompactReport, error) {
-	r, err := b.compact(ctx)
+	r, err := b.compactAll(ctx)
 	if err != nil {
 		return r, fmt.Errorf("compact the store: %w", err)
 	}
 	return r, nil
 }
 
-func (b *Bolt) compact(ctx context.Context) (CompactReport, error) {
-	var r CompactReport
-	err := b.exclusively(ctx, func() error {
+func (b *Bolt) compactAll(ctx context.Context) (CompactReport, error) {
+	release, _, err := b.lockCopies(ctx, true)
+	if err != nil {
+		return CompactReport{}, err
+	}
+	defer release()
+	r, word, err := b.compact(ctx)
+	if err == nil && word != nil {
+		err = b.forgetFiles(ctx, word)
+	}
+	return r, err
+}
+
+// compact returns also the word of the last removal that the file still tells of, see [txn.leaveOld].
+func (b *Bolt) compact(ctx context.Context) (r CompactReport, word []byte, err error) {
+	err = b.exclusively(ctx, func() error {
 		temp, err := tempName(b.Path(), b.o.Rand)
 		if err != nil {
 			return err
 		}
-		err = b.once(reading, func(tx *bbolt.Tx) error {
-			r.Before = tx.Size()
-			return writeAnew(tx, temp)
+		err = b.current(reading, func(tx *bbolt.Tx) error {
+			r.Before, word = tx.Size(), wordOfOld(tx)
+			return writeAnew(tx, temp, b.o.Timeout)
 		})
+		if err == nil {
+			err = failpoint.Hit("compact.written")
+		}
 		if err != nil {
 			return errors.Join(err, removeIfThere(temp))
 		}
@@ -47,15 +65,12 @@ func (b *Bolt) compact(ctx context.Context) (CompactReport, error) {
 			return err
 		}
 		r.After = info.Size()
-		if err := failpoint.Hit("compact.written"); err != nil {
-			return errors.Join(err, removeIfThere(temp))
-		}
-		return b.replaceBy(temp)
+		return b.replaceBy(temp, "compact.renamed")
 	})
-	return r, err
+	return r, word, err
 }
 
-// exclusively runs fn while nobody else reads or writes the file.
+// exclusively runs fn while nobody else reads or writes the file, which fn may replace.
 func (b *Bolt) exclusively(ctx context.Context, fn func() error) error {
 	if err := checkFolder(b.dir); err != nil {
 		return fmt.Errorf("open the store: %w", err)
@@ -66,20 +81,19 @@ func (b *Bolt) exclusively(ctx context.Context, fn func() error) error {
 	}
 	defer lock.release()
 	b.dropTemps()
-	if err := fn(); err != nil {
-		return writeError(err)
-	}
+	err = fn()
+	lock.suspect = lock.unclean || errors.Is(err, ErrDamaged)
 	lock.changed()
 	b.watchers.notify()
-	return nil
+	return diskError(err)
 }
 
 // replaceBy puts a finished file into the store's place. The caller holds the file lock exclusively.
-func (b *Bolt) replaceBy(temp string) error {
+func (b *Bolt) replaceBy(temp, mark string) error {
 	if err := os.Rename(temp, b.Path()); err != nil {
 		return errors.Join(err, removeIfThere(temp))
 	}
-	if err := failpoint.Hit("compact.renamed"); err != nil {
+	if err := failpoint.Hit(mark); err != nil {
 		return err
 	}
 	return syncFolder(b.dir)
@@ -92,91 +106,90 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// writeAnew copies all records into a new file at path, fsyncs it, and holds it against the old one.
-func writeAnew(tx *bbolt.Tx, path string) error {
+// writeAnew copies all records into a new file at path, with the reserve of free pages that an answer counts on, fsyncs it, and holds it
+// against the old one.
+func writeAnew(tx *bbolt.Tx, path string, timeout time.Duration) error {
+	if _, err := readHeader(tx); err != nil {
+		return err
+	}
 	if err := writeNew(path, nil); err != nil {
 		return err
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, NoStatistics: true})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, NoStatistics: true, PageSize: tx.DB().Info().PageSize})
 	if err != nil {
 		return err
 	}
-	err = bbolt.Compact(db, tx.DB(), 1<<20)
+	size := int64(0)
+	err = bbolt.Compact(db, tx.DB(), compactStep)
+	for _, fill := range []func(t *txn) error{(*txn).fillPad, (*txn).unpad} {
+		if err == nil {
+			err = db.Update(func(tx *bbolt.Tx) error { return fill(&txn{Tx: tx}) })
+		}
+	}
 	if err == nil {
-		err = db.Sync()
+		err = db.View(func(tx *bbolt.Tx) error { size = tx.Size(); return nil })
 	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	return readBack(path, func(copied *bbolt.Tx) error { return sameRecords(tx, copied) })
-}
-
-// readBack opens a finished file and checks its pages, then runs look on it.
-func readBack(path string, look func(tx *bbolt.Tx) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = damaged(r)
-		}
-	}()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, PreLoadFreelist: true, NoStatistics: true})
+	// bbolt grows a file by more than it uses: 16 MiB beyond the first 16.
+	f, err := openChecked(path, os.O_RDWR)
 	if err != nil {
-		return openError(err)
+		return err
 	}
-	err = db.View(func(tx *bbolt.Tx) error {
-		if err := checkPages(tx); err != nil {
+	if err = errors.Join(f.Truncate(size), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	_, err = inFile(path, measuring, timeout, func(copied *bbolt.Tx) error {
+		if err := checkPages(copied); err != nil {
 			return err
 		}
-		return look(tx)
+		return sameRecords(tx, copied)
 	})
-	return errors.Join(err, db.Close())
+	return err
 }
 
-// checkPages runs bbolt's own check; what it finds is [ErrDamaged].
-func checkPages(tx *bbolt.Tx) error {
-	var first error
-	n := 0
-	for err := range tx.Check() {
-		if n++; first == nil {
-			first = err
-		}
-	}
-	if first != nil {
-		return fmt.Errorf("%w: %d of its pages do not agree: %.200s", ErrDamaged, n, first.Error())
-	}
-	return nil
-}
+// compactStep bounds what one transaction of a compaction holds in memory, in bytes.
+const compactStep = 8 << 20
 
-// sameRecords holds two files against each other, bucket by bucket.
+// sameRecords holds two files against each other, bucket by bucket, but for the reserve.
 func sameRecords(a, b *bbolt.Tx) error {
-	for _, name := range buckets {
-		x, y := a.Bucket([]byte(name)), b.Bucket([]byte(name))
-		if (x == nil) != (y == nil) {
-			return fmt.Errorf("%w: the new file lacks %s", ErrDamaged, name)
+	n := 0
+	err := a.ForEach(func(name []byte, x *bbolt.Bucket) error {
+		n++
+		y := b.Bucket(name)
+		if y == nil || x.Sequence() != y.Sequence() {
+			return fmt.Errorf("%w: the new file has not the same %s", ErrDamaged, name)
 		}
-		if x == nil {
-			continue
-		}
-		if x.Sequence() != y.Sequence() {
-			return fmt.Errorf("%w: the new file counts %s otherwise", ErrDamaged, name)
+		if string(name) == bReserve {
+			return nil
 		}
 		i, j := x.Cursor(), y.Cursor()
 		k, v := i.First()
 		l, w := j.First()
-		for ; k != nil || l != nil; k, v = i.Next() {
+		for k != nil || l != nil {
 			if !bytes.Equal(k, l) || !bytes.Equal(v, w) {
-				return fmt.Errorf("%w: the new file has other %s", ErrDamaged, name)
+				return fmt.Errorf("%w: the new file has not the same %s", ErrDamaged, name)
 			}
+			k, v = i.Next()
 			l, w = j.Next()
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	return b.ForEach(func([]byte, *bbolt.Bucket) error {
+		if n--; n < 0 {
+			return fmt.Errorf("%w: the new file has more buckets", ErrDamaged)
+		}
+		return nil
+	})
 }
 
-// The file is compacted by itself when more than half of it, and more than this, is free beyond the reserve.
-const freeMost = 1 << 20
-
-// tooFree judges the free pages that a write left.
-func tooFree(size, free int64) bool {
-	free -= padding
-	return free > freeMost && free > size/2
+// tooFree judges the free pages that a write left: the file is compacted by itself when more than half of it is free beyond
+// the reserve.
+func (l left) tooFree() bool {
+	free := l.free - padding
+	return free > reserve && free > l.size/2
 }

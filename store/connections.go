@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -30,15 +31,16 @@ func (b *Bolt) Find(ctx context.Context, name string) (Connection, error) {
 		}
 		key := names.Get(t.nameKey(name))
 		if key == nil {
+			if err := t.checkNames(); err != nil {
+				return err
+			}
 			return ErrNotFound
 		}
-		if c, err = t.connection(key); err != nil {
-			return err
+		switch c, err = t.connection(key); {
+		case errors.Is(err, ErrNotFound), err == nil && c.Name != name:
+			return errIndex()
 		}
-		if c.Name != name {
-			return fmt.Errorf("%w: its index of names is", ErrDamaged)
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return Connection{}, fmt.Errorf("find connection %q: %w", name, err)

@@ -11,6 +11,17 @@ import (
 	"go.etcd.io/bbolt"
 )
 
+// createUnlessLost makes no new store where there are copies of one: its file was lost.
+func (b *Bolt) createUnlessLost(ctx context.Context) error {
+	switch list, err := Copies(b.dir); {
+	case err != nil:
+		return err
+	case len(list) > 0:
+		return fmt.Errorf("%w: its file is gone, and copies of it are there", ErrDamaged)
+	}
+	return b.create(ctx)
+}
+
 // create makes the store: built under another name, fsynced, then linked into place, so that nobody ever sees a half-made
 // one. Of several makers one wins; the others take its store.
 func (b *Bolt) create(ctx context.Context) error {

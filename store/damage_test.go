@@ -75,7 +75,7 @@ func TestDamage_FlippedBytesNeverGiveAWrongSecret(t *testing.T) {
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
-	step, masks := 97, [][]byte{{0x01}, {0xff}}
+	step, masks := 397, [][]byte{{0x01}, {0xff}}
 	if long() {
 		step, masks = 1, [][]byte{{0x01, 0xff}}
 	}

@@ -66,3 +66,25 @@ type SlotsError struct{ IDs []string }
 func (e *SlotsError) Error() string {
 	return "no key is at hand for the slots " + strings.Join(e.IDs, ", ")
 }
+
+// DamagedError is an [ErrDamaged] with what [Restore] could put in place.
+type DamagedError struct {
+	Err  error
+	Copy *Copy // the newest, not verified yet; nil if there is none
+}
+
+func (e *DamagedError) Error() string { return e.Err.Error() }
+
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// withCopy tells of the newest copy where err is damage.
+func (b *Bolt) withCopy(err error) error {
+	if !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	d := &DamagedError{Err: err}
+	if list, listErr := Copies(b.dir); listErr == nil && len(list) > 0 {
+		d.Copy = &list[0]
+	}
+	return d
+}

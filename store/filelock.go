@@ -41,15 +41,22 @@ func newFileLock(path string, timeout time.Duration) *fileLock {
 type held struct {
 	f       *os.File
 	writes  bool
-	unclean bool // the writer before was killed at work
+	unclean bool // the writer before was killed at work, or met a disk that failed
+	suspect bool // set by a writer whose disk failed: the next one checks the file
 }
 
-func (h held) release() { _ = h.f.Close() }
+// release gives the lock back. A writer takes its mark off first, unless something is to be looked at.
+func (h *held) release() {
+	if h.writes && !h.suspect {
+		unmark(h.f)
+	}
+	_ = h.f.Close()
+}
 
 // acquire takes the lock, [ErrBusy] if that takes longer than the timeout.
-func (l *fileLock) acquire(ctx context.Context, a access) (held, error) {
+func (l *fileLock) acquire(ctx context.Context, a access) (*held, error) {
 	if err := ctx.Err(); err != nil {
-		return held{}, fmt.Errorf("open the store: %w", err)
+		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	var late <-chan time.Time
 	select {
@@ -61,22 +68,22 @@ func (l *fileLock) acquire(ctx context.Context, a access) (held, error) {
 		select {
 		case l.turn <- struct{}{}:
 		case <-late:
-			return held{}, l.busy()
+			return nil, l.busy()
 		case <-ctx.Done():
-			return held{}, fmt.Errorf("open the store: %w", ctx.Err())
+			return nil, fmt.Errorf("open the store: %w", ctx.Err())
 		}
 	}
 	f, err := l.open(a)
 	if err != nil {
 		<-l.turn
-		return held{}, fmt.Errorf("open the store: %w", err)
+		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	ok, err := flock(f, a == writing, false)
 	switch {
 	case err != nil:
 		<-l.turn
 		_ = f.Close()
-		return held{}, fmt.Errorf("open the store: %w", err)
+		return nil, fmt.Errorf("open the store: %w", err)
 	case ok:
 		<-l.turn
 	default:
@@ -86,10 +93,10 @@ func (l *fileLock) acquire(ctx context.Context, a access) (held, error) {
 			late = timer.C
 		}
 		if err := l.wait(ctx, f, a, late); err != nil {
-			return held{}, err
+			return nil, err
 		}
 	}
-	h := held{f: f, writes: a == writing, unclean: unclean(f)}
+	h := &held{f: f, writes: a == writing, unclean: marked(f)}
 	if a == writing {
 		l.sign(f)
 	}
@@ -149,55 +156,31 @@ func (l *fileLock) open(a access) (*os.File, error) {
 // signSize is the room for the writer's process number; the file is never smaller.
 const signSize = 64
 
-// sign writes who holds the lock to write, and that it has not ended. Whoever takes the lock and finds that, finds a writer that
-// was killed; messages take the process number from it.
+// sign writes who holds the lock to write, and the mark of a writer at work. Messages take the process number from it;
+// whoever takes the lock and finds the mark, finds that a writer was killed.
 func (l *fileLock) sign(f *os.File) {
-	text := make([]byte, 0, signSize)
-	text = strconv.AppendInt(text, int64(os.Getpid()), 10)
-	text = append(text, '\n', atWork, '\n')
-	_, _ = f.WriteAt(text, 0)
+	text := make([]byte, markAt, signSize)
+	copy(text, strconv.Itoa(os.Getpid())+"\n")
+	_, _ = f.WriteAt(append(text, atWork), 0)
 }
 
-// The mark of a writer behind its process number.
+// Where the mark of a writer at work stands, behind its process number, and what it is. It is not fsynced: after a loss of
+// power bbolt's own checksums must do.
 const (
+	markAt = 32
 	atWork = 'w'
-	ended  = '-'
 )
 
-// ended takes the mark of this process's writing off again.
-func (h held) ended() { h.mark(ended) }
-
-func (h held) mark(c byte) {
-	if at := h.signed(); at > 0 {
-		_, _ = h.f.WriteAt([]byte{c}, at)
-	}
-}
-
-// signed is where the mark stands, 0 if there is none.
-func (h held) signed() int64 {
-	var buf [signSize]byte
-	n, _ := h.f.ReadAt(buf[:], 0)
-	i := bytes.IndexByte(buf[:n], '\n')
-	if i < 0 || i+1 >= n || buf[i+1] != atWork && buf[i+1] != ended {
-		return 0
-	}
-	return int64(i + 1)
-}
-
-// unclean reports whether the writer before was killed at work. It is asked before this one signs.
-func unclean(f *os.File) bool {
-	h := held{f: f}
-	at := h.signed()
+func marked(f *os.File) bool {
 	var c [1]byte
-	if at == 0 {
-		return false
-	}
-	n, _ := f.ReadAt(c[:], at)
+	n, _ := f.ReadAt(c[:], markAt)
 	return n == 1 && c[0] == atWork
 }
 
+func unmark(f *os.File) { _, _ = f.WriteAt([]byte{'-'}, markAt) }
+
 // changed gives the file another size. A failure costs other processes some delay, and the write is on disk already.
-func (h held) changed() {
+func (h *held) changed() {
 	info, err := h.f.Stat()
 	if err != nil {
 		return

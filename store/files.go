@@ -140,8 +140,8 @@ func (b *Bolt) dropTemps() {
 	}
 }
 
-// tidy takes away the second name that a maker of the store left if it was killed between linking and unlinking, or a restore before
-// it put the new file in place.
+// tidy takes away the second name that a maker of the store left if it was killed between linking and unlinking, or a
+// restore between keeping the damaged file and replacing it.
 func (b *Bolt) tidy(ctx context.Context) error {
 	info, err := os.Lstat(b.Path())
 	if err != nil || links(info) == 1 {
@@ -153,12 +153,12 @@ func (b *Bolt) tidy(ctx context.Context) error {
 	}
 	defer lock.release()
 	b.dropTemps()
-	kept, err := filepath.Glob(filepath.Join(globQuote(b.dir), dbFile+damagedMark+"*"))
+	kept, err := b.keptFiles()
 	if err != nil {
 		return err
 	}
 	for _, path := range kept {
-		if other, err := os.Lstat(path); err == nil && os.SameFile(info, other) {
+		if second, err := os.Lstat(path); err == nil && os.SameFile(info, second) {
 			_ = os.Remove(path)
 		}
 	}

@@ -48,7 +48,7 @@ func childSpawn(ctx context.Context, b *Bolt, id string) error {
 		return err
 	}
 	defer lock.release()
-	return b.once(writing, func(*bbolt.Tx) error {
+	return b.current(writing, func(*bbolt.Tx) error {
 		sleep := exec.CommandContext(context.WithoutCancel(ctx), "sleep", "60")
 		if err := sleep.Start(); err != nil {
 			return err

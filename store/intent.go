@@ -74,14 +74,18 @@ func (t *txn) pad() (bool, error) {
 	if free*t.DB().Info().PageSize >= reserve {
 		return false, nil
 	}
+	return true, t.fillPad()
+}
+
+func (t *txn) fillPad() error {
 	b, err := t.bucket(bReserve)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if err := b.Put(padKey, make([]byte, padding)); err != nil {
-		return false, fmt.Errorf("reserve room for the answer: %w", err)
+		return fmt.Errorf("reserve room for the answer: %w", err)
 	}
-	return true, nil
+	return nil
 }
 
 func (t *txn) unpad() error {

@@ -1,20 +1,21 @@
 package store
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
-
-	"go.etcd.io/bbolt"
 )
 
 // Put implements [Store]. The error for a generation of a connection that was removed is both [ErrStale] and [ErrNotFound].
 func (b *Bolt) Put(ctx context.Context, c Connection, w Write) (Connection, error) {
 	var stored Connection
+	var wrote attempt
 	err := b.update(ctx, func(t *txn) (err error) {
 		stored, err = t.putConnection(c, w)
+		wrote = t.wrote
 		return err
 	})
+	b.attempts.ended(wrote, err)
 	if err != nil {
 		return Connection{}, fmt.Errorf("store connection %q: %w", c.Name, err)
 	}
@@ -45,13 +46,24 @@ func (t *txn) putConnection(c Connection, w Write) (Connection, error) {
 		return Connection{}, err
 	}
 	key := t.connectionKey(c.ID)
-	old, err := t.replaced(key, before)
+	old, mine, err := t.replaced(key, before)
 	if err != nil {
 		return Connection{}, err
+	}
+	if mine {
+		c.Generation++
 	}
 	if err := t.claimName(key, c.Name, old); err != nil {
 		return Connection{}, err
 	}
+	var record fields
+	record.connection(c)
+	record.unknownFields(old, lastField)
+	if mine && string(record.b) == old {
+		c.Generation-- // all of it is there, with its events; this transaction's commit puts it on disk
+		return t.withHistory(c, key)
+	}
+	t.wrote = attempt{string(key), c.Generation, sha256.Sum256(record.b)}
 	if err := t.writeConnection(key, c, old); err != nil {
 		return Connection{}, err
 	}
@@ -65,6 +77,10 @@ func (t *txn) putConnection(c Connection, w Write) (Connection, error) {
 			return Connection{}, err
 		}
 	}
+	return t.withHistory(c, key)
+}
+
+func (t *txn) withHistory(c Connection, key []byte) (Connection, error) {
 	history, err := t.bucket(bHistory)
 	if err != nil {
 		return Connection{}, err
@@ -87,103 +103,27 @@ func (t *txn) writeConnection(key []byte, c Connection, old string) error {
 }
 
 // replaced returns the record that a Put of this generation replaces, "" for a new connection; [ErrStale] if another
-// generation stands there.
-func (t *txn) replaced(key []byte, generation uint64) (string, error) {
+// generation stands there. Mine tells that it is the next generation, which a Put of this process wrote whose commit had
+// failed, as far as it could see: then the same Put once more is not stale.
+func (t *txn) replaced(key []byte, generation uint64) (old string, mine bool, err error) {
 	connections, err := t.bucket(bConnections)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	sealed := connections.Get(key)
-	switch there, ok := generationOf(sealed); {
+	there, ok := generationOf(sealed)
+	switch {
 	case sealed == nil && generation == 0:
-		return "", nil
+		return "", false, nil
 	case sealed == nil:
-		return "", fmt.Errorf("%w: %w", ErrStale, ErrNotFound)
-	case ok && there != generation:
-		return "", fmt.Errorf("%w: it has generation %d, not %d", ErrStale, there, generation)
+		return "", false, fmt.Errorf("%w: %w", ErrStale, ErrNotFound)
 	}
-	old, _, err := t.open([]byte(bConnections), key, sealed)
-	return old, err
-}
-
-// claimName points the index's entry of name at key and takes away the one of the old record's name.
-func (t *txn) claimName(key []byte, name, old string) error {
-	names, err := t.bucket(bNames)
-	if err != nil {
-		return err
+	old, _, err = t.open([]byte(bConnections), key, sealed)
+	switch {
+	case err != nil, there == generation:
+		return old, false, err
+	case ok && there == generation+1 && t.b.attempts.isOurs(key, there, old):
+		return old, true, nil
 	}
-	nameKey := t.nameKey(name)
-	if has := names.Get(nameKey); has != nil && string(has) != string(key) {
-		return ErrNameTaken
-	}
-	if old != "" {
-		before, err := decodeSummary(old, 0)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		if before.Name == name {
-			return nil
-		}
-		if err := names.Delete(t.nameKey(before.Name)); err != nil {
-			return fmt.Errorf("free the old name: %w", err)
-		}
-	}
-	if err := names.Put(nameKey, key); err != nil {
-		return fmt.Errorf("take the name: %w", err)
-	}
-	return nil
-}
-
-// Delete implements [Store]. [ErrNotGone]: it is removed, and old files could not be replaced.
-func (b *Bolt) Delete(ctx context.Context, id string, w Write) error {
-	err := b.write(ctx, func(t *txn) error { return t.remove(id, w) })
-	if err == nil {
-		err = b.forgetOld(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("remove connection %s: %w", id, err)
-	}
-	return nil
-}
-
-func (t *txn) remove(id string, w Write) error {
-	key := t.connectionKey(id)
-	c, err := t.connection(key)
-	if err != nil {
-		return err
-	}
-	if err := t.delete(bNames, t.nameKey(c.Name)); err != nil {
-		return err
-	}
-	for _, bucket := range []string{bConnections, bSummaries, bIntents} {
-		if err := t.delete(bucket, key); err != nil {
-			return err
-		}
-	}
-	history, err := t.bucket(bHistory)
-	if err != nil {
-		return err
-	}
-	if err := deletePrefix(history, key); err != nil {
-		return err
-	}
-	now := t.b.o.Clock.Wall()
-	for _, e := range w.Events {
-		if err := t.appendEvent(t.storeHistoryKey(), e.complete(c, now)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deletePrefix removes all that stands under keys that begin with prefix.
-func deletePrefix(b *bbolt.Bucket, prefix []byte) error {
-	c := b.Cursor()
-	// Seek anew after each removal: a cursor does not stand still under it.
-	for k, _ := c.Seek(prefix); len(k) >= len(prefix) && string(k[:len(prefix)]) == string(prefix); k, _ = c.Seek(prefix) {
-		if err := b.Delete(bytes.Clone(k)); err != nil {
-			return fmt.Errorf("remove history: %w", err)
-		}
-	}
-	return nil
+	return "", false, fmt.Errorf("%w: it has generation %d, not %d", ErrStale, there, generation)
 }

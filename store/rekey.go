@@ -184,6 +184,9 @@ func (t *txn) rekey(o Options, master []byte, slotKeys map[string][]byte, r *Rek
 	if err := meta.Put([]byte(headerKey), value); err != nil {
 		return nil, fmt.Errorf("write the header: %w", err)
 	}
+	if err := t.leaveOld(); err != nil {
+		return nil, err
+	}
 	if err := failpoint.Hit("rekey.inside"); err != nil {
 		return nil, err
 	}

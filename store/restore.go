@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"go.etcd.io/bbolt"
+
+	"authdeck/internal/failpoint"
 )
 
 // RestoreReport says what a restore did.
@@ -17,70 +19,72 @@ type RestoreReport struct {
 	Copy        Copy     `json:"copy"`
 	Connections int      `json:"connections"`
 	Kept        string   `json:"kept"`    // where the file is now that was in the store's place, "" if there was none
-	Skipped     []string `json:"skipped"` // newer copies that are damaged or that no key opens, with the reason
+	Skipped     []string `json:"skipped"` // newer copies that are damaged, with the reason
 }
 
 // ErrNoCopy says that there is no copy that could be restored.
 var ErrNoCopy = errors.New("there is no sound copy of the store")
 
 // Restore puts a copy into the place of the store in dir: the newest sound one, or the one of the given file name. The file that was
-// there is kept beside it. Every connection is marked with the copy's time ([Connection.RestoredFrom]): its refresh token may have been
-// traded for a newer one since. It opens the copy by o.Keys and needs nothing of the damaged file. Never called by itself:
-// what looks damaged may be a disk that comes back.
+// there is kept beside it, until the next removal ([ErrNotGone] says why). Every connection is marked with the copy's time
+// ([Connection.RestoredFrom]): its refresh token may have been traded for a newer one since. It opens the copy by o.Keys and
+// needs nothing of the damaged file. It is never called by itself: what looks damaged may be a disk that comes back.
 func Restore(ctx context.Context, dir string, o Options, name string) (RestoreReport, error) {
-	r, err := restore(ctx, dir, o, name)
+	o.Create = false
+	b, err := newBolt(dir, o)
 	if err != nil {
-		return r, fmt.Errorf("restore the store: %w", err)
+		return RestoreReport{}, fmt.Errorf("restore the store: %w", err)
+	}
+	r, err := b.restore(ctx, name)
+	if err != nil {
+		return r, fmt.Errorf("restore the store: %w", diskError(err))
 	}
 	return r, nil
 }
 
-func restore(ctx context.Context, dir string, o Options, name string) (RestoreReport, error) {
+func (b *Bolt) restore(ctx context.Context, name string) (RestoreReport, error) {
 	r := RestoreReport{Skipped: []string{}}
-	o.Create, o.Lazy = false, true
-	b, err := newBolt(dir, o)
+	release, _, err := b.lockCopies(ctx, true)
 	if err != nil {
 		return r, err
 	}
+	defer release()
 	copies, err := Copies(b.dir)
 	if err != nil {
 		return r, err
 	}
-	err = b.exclusively(ctx, func() error {
-		for _, c := range copies {
-			if name != "" && filepath.Base(c.Path) != filepath.Base(name) {
-				continue
-			}
-			temp, n, err := b.readied(ctx, c)
-			if err != nil {
-				if !errors.Is(err, ErrDamaged) && name == "" && !errors.Is(err, ErrNewerFormat) {
-					return err // a wrong key, a full disk: an older copy is no help
-				}
-				r.Skipped = append(r.Skipped, filepath.Base(c.Path)+": "+err.Error())
-				continue
-			}
-			r.Copy, r.Connections = c, n
-			return b.putAside(temp, &r)
+	for _, c := range copies {
+		if name != "" && filepath.Base(c.Path) != filepath.Base(name) {
+			continue
 		}
-		return ErrNoCopy
-	})
-	return r, err
+		// Nobody waits meanwhile: a source of keys may ask a person.
+		temp, n, err := b.readied(ctx, c)
+		switch {
+		case err == nil:
+			r.Copy, r.Connections = c, n
+			return r, b.exclusivelyKeep(ctx, temp, &r)
+		case name != "", !errors.Is(err, ErrDamaged):
+			return r, err // a wrong key, a full disk: an older copy is no help
+		}
+		r.Skipped = append(r.Skipped, filepath.Base(c.Path)+": "+err.Error())
+	}
+	return r, ErrNoCopy
 }
 
-// readied makes the new file of a copy: read back, unlocked, its connections marked.
+// readied makes the new file of a copy: every record read, its connections marked.
 func (b *Bolt) readied(ctx context.Context, c Copy) (temp string, n int, err error) {
-	if temp, err = tempName(b.Path(), b.o.Rand); err != nil {
+	if temp, err = tempName(filepath.Join(b.dir, copiesFolder, "restored"), b.o.Rand); err != nil {
 		return "", 0, err
 	}
 	err = duplicate(c.Path, temp)
 	if err == nil {
-		err = readBack(temp, func(*bbolt.Tx) error { return nil })
+		err = b.readBack(temp)
 	}
 	if err == nil {
 		n, err = b.markRestored(ctx, temp, c)
 	}
 	if err == nil {
-		err = readBack(temp, func(*bbolt.Tx) error { return nil })
+		err = b.readBack(temp)
 	}
 	if err != nil {
 		return "", 0, errors.Join(err, removeIfThere(temp))
@@ -99,78 +103,101 @@ func duplicate(from, to string) error {
 		return err
 	}
 	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Sync(), out.Close())
+	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return errors.Join(err, removeIfThere(to))
+	}
+	return nil
 }
 
-// markRestored writes the copy's time into every connection of the file.
+// markRestored reads every record of the file and writes the copy's time into its connections.
 func (b *Bolt) markRestored(ctx context.Context, path string, c Copy) (n int, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = damaged(r)
+	var h header
+	var slots []slot
+	_, err = inFile(path, reading, b.o.Timeout, func(tx *bbolt.Tx) (err error) {
+		if h, err = readHeader(tx); err != nil {
+			return err
 		}
-	}()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoStatistics: true})
+		slots, err = readSlots(tx)
+		return err
+	})
 	if err != nil {
-		return 0, openError(err)
+		return 0, err
 	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		h, err := readHeader(tx)
-		if err != nil {
-			return err
+	k, err := unlockBy(ctx, b.o, h, slots)
+	if err != nil {
+		return 0, err
+	}
+	_, err = inFile(path, writing, b.o.Timeout, func(tx *bbolt.Tx) error {
+		t := &txn{Tx: tx, keys: k, b: b, indexed: true}
+		var found CheckReport
+		if found.inspect(t); len(found.Problems) > 0 {
+			return fmt.Errorf("%w: %s", ErrDamaged, found.Problems[0])
 		}
-		slots, err := readSlots(tx)
-		if err != nil {
-			return err
-		}
-		k, err := unlockBy(ctx, b.o, h, slots)
-		if err != nil {
-			return err
-		}
-		t := &txn{Tx: tx, keys: k, b: b}
 		list, err := t.list()
 		if err != nil {
 			return err
 		}
+		n = len(list)
 		for _, s := range list {
 			conn, err := t.connection(t.connectionKey(s.ID))
 			if err != nil {
 				return err
 			}
 			conn.RestoredFrom = c.Time
-			if _, err := t.putConnection(conn, Write{Events: []Event{{
+			_, err = t.putConnection(conn, Write{Events: []Event{{
 				Event: "restore", Outcome: "ok", Detail: "from the copy of " + c.Time.UTC().Format("2006-01-02 15:04:05 UTC"),
-			}}}); err != nil {
+			}}})
+			if err != nil {
 				return err
 			}
 		}
-		n = len(list)
 		return nil
 	})
-	return n, errors.Join(err, db.Close())
+	return n, err
 }
 
-// putAside gives the file that is in the store's place another name and puts the new one there, in one step: there is a store at
-// every moment, since a start without one would make a new, empty one.
-func (b *Bolt) putAside(temp string, r *RestoreReport) error {
-	stamp := b.Path() + damagedMark + b.o.Clock.Wall().UTC().Format(copyStamp)
-	kept := stamp
-	for i := 2; ; i++ {
-		err := os.Link(b.Path(), kept)
-		if err == nil {
-			r.Kept = kept
-			break
+// exclusivelyKeep keeps the file that is in the store's place under another name and puts the new one there.
+func (b *Bolt) exclusivelyKeep(ctx context.Context, temp string, r *RestoreReport) error {
+	err := b.exclusively(ctx, func() error {
+		if err := failpoint.Hit("restore.written"); err != nil {
+			return err
 		}
-		if errors.Is(err, fs.ErrNotExist) {
-			break
+		kept, err := b.keep()
+		if err != nil {
+			return err
 		}
-		if !errors.Is(err, fs.ErrExist) {
-			if err = os.Rename(b.Path(), kept); err != nil { // a file system without links
-				return errors.Join(err, removeIfThere(temp))
-			}
-			r.Kept = kept
-			break
-		}
-		kept = fmt.Sprintf("%s-%d", stamp, i)
+		r.Kept = kept
+		return b.replaceBy(temp, "restore.renamed")
+	})
+	if err != nil {
+		return errors.Join(err, removeIfThere(temp))
 	}
-	return b.replaceBy(temp)
+	b.keys.Store(nil)
+	return nil
+}
+
+// keep gives the store's file a second name, so that there is a store at every moment; where that cannot be, it moves the
+// file.
+func (b *Bolt) keep() (string, error) {
+	stamp := b.Path() + damagedMark + b.o.Clock.Wall().UTC().Format(copyStamp)
+	for i := 1; ; i++ {
+		kept := stamp
+		if i > 1 {
+			kept = fmt.Sprintf("%s-%d", stamp, i)
+		}
+		err := os.Link(b.Path(), kept)
+		if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
+			if there, lookErr := exists(kept); !there && lookErr == nil {
+				err = os.Rename(b.Path(), kept)
+			}
+		}
+		switch {
+		case err == nil:
+			return kept, nil
+		case errors.Is(err, fs.ErrNotExist):
+			return "", nil
+		case !errors.Is(err, fs.ErrExist) || i == 100:
+			return "", fmt.Errorf("keep the damaged file: %w", err)
+		}
+	}
 }

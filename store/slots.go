@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -74,7 +75,7 @@ func (b *Bolt) RemoveSlot(ctx context.Context, id string) error {
 		if usable == 0 {
 			return ErrLastSlot
 		}
-		return t.deleteSlot(s.key)
+		return errors.Join(t.deleteSlot(s.key), t.leaveOld())
 	})
 	if err == nil {
 		err = b.forgetOld(ctx)
@@ -106,7 +107,7 @@ func (b *Bolt) addSlot(ctx context.Context, maker SlotMaker, replaced string) (S
 			if err != nil {
 				return err
 			}
-			if err := t.deleteSlot(old.key); err != nil {
+			if err := errors.Join(t.deleteSlot(old.key), t.leaveOld()); err != nil {
 				return err
 			}
 		}

@@ -37,16 +37,19 @@ func (b *Bolt) Status(ctx context.Context) (Status, error) {
 		s.Free = int64(t.DB().Stats().FreePageN) * int64(t.DB().Info().PageSize)
 		return nil
 	})
-	var copies []Copy
-	if err == nil {
-		copies, err = Copies(b.dir)
-	}
 	if err != nil {
 		return Status{}, fmt.Errorf("describe the store: %w", err)
 	}
-	if len(copies) > 0 {
-		at := copies[0].Time.Format(time.RFC3339)
-		s.LastCopy = &at
-	}
+	s.LastCopy = b.lastCopy()
 	return s, nil
+}
+
+// lastCopy is the time of the newest copy, RFC 3339, nil if there is none.
+func (b *Bolt) lastCopy() *string {
+	list, err := Copies(b.dir)
+	if err != nil || len(list) == 0 {
+		return nil
+	}
+	at := list[0].Time.Format(time.RFC3339)
+	return &at
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -18,6 +19,9 @@ type txn struct {
 	*bbolt.Tx
 	*keys
 	b *Bolt
+
+	wrote   attempt // by the last putConnection
+	indexed bool    // the index of names was held against the connections
 }
 
 // view runs fn in a read transaction. Values that bbolt hands out are gone after it.
@@ -26,14 +30,12 @@ func (b *Bolt) view(ctx context.Context, fn func(t *txn) error) error {
 }
 
 // update runs fn in a write transaction, which is on disk when update returns nil. fn may run again after a rekey elsewhere.
-// What a write leaves to do (a copy, compaction) is done before it returns.
+// What a write leaves to do (a copy, compaction) is done before it returns and cannot fail it.
 func (b *Bolt) update(ctx context.Context, fn func(t *txn) error) error {
 	if err := b.write(ctx, fn); err != nil {
 		return err
 	}
-	if left := b.left.Load(); left != nil {
-		b.afterWrite(ctx, left.size, left.free)
-	}
+	b.afterWrite(ctx)
 	return nil
 }
 
@@ -41,9 +43,6 @@ func (b *Bolt) update(ctx context.Context, fn func(t *txn) error) error {
 func (b *Bolt) write(ctx context.Context, fn func(t *txn) error) error {
 	return b.unlocked(ctx, writing, fn)
 }
-
-// left is the look of the file after a write, in bytes.
-type left struct{ size, free int64 }
 
 // errRekeyed says that the keys at hand are of another epoch than the file.
 var errRekeyed = errors.New("the store has a new key")
@@ -100,28 +99,47 @@ func (b *Bolt) with(ctx context.Context, a access, fn func(tx *bbolt.Tx) error) 
 	if err := b.afterCrash(lock); err != nil {
 		return err
 	}
-	for tries := 0; ; tries++ {
-		err := b.once(a, fn)
-		if errors.Is(err, errReplaced) && tries < 3 {
-			continue
-		}
-		if a == writing {
-			lock.ended()
-		}
-		if err == nil && a == writing {
-			lock.changed()
-			b.watchers.notify()
-		}
-		return writeError(err)
+	err = b.current(a, fn)
+	if c := (*commitError)(nil); errors.As(err, &c) {
+		lock.suspect = true
+		err = b.settle(c)
 	}
+	switch {
+	case errors.Is(err, ErrDamaged):
+		lock.suspect = true
+	case err == nil && a == writing:
+		lock.changed()
+		b.watchers.notify()
+	}
+	return diskError(err)
 }
 
 // errReplaced says that the opened file is not the one that the path names any more.
 var errReplaced = errors.New("the store's file was replaced")
 
-// once opens the file and runs one transaction. A damaged file makes bbolt panic or touch memory beyond the file's end;
+// current runs one transaction on the file that is in place now: whoever waited may have opened the one before.
+func (b *Bolt) current(a access, fn func(tx *bbolt.Tx) error) error {
+	for tries := 0; ; tries++ {
+		left, err := inFile(b.Path(), a, b.o.Timeout, fn)
+		if errors.Is(err, errReplaced) && tries < 3 {
+			continue
+		}
+		if err == nil && a == writing {
+			b.left.Store(&left)
+		}
+		return err
+	}
+}
+
+// left is the look of a file after a write.
+type left struct {
+	size, free int64  // bytes
+	word       []byte // see [txn.leaveOld]
+}
+
+// inFile opens a file and runs one transaction. A damaged file makes bbolt panic or touch memory beyond the file's end;
 // both come out as [ErrDamaged].
-func (b *Bolt) once(a access, fn func(tx *bbolt.Tx) error) (err error) {
+func inFile(path string, a access, timeout time.Duration, fn func(tx *bbolt.Tx) error) (l left, err error) {
 	var o opening
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -132,37 +150,43 @@ func (b *Bolt) once(a access, fn func(tx *bbolt.Tx) error) (err error) {
 			err = damaged(r)
 		}
 	}()
-	db, err := bbolt.Open(b.Path(), 0o600, &bbolt.Options{
-		Timeout: b.o.Timeout, ReadOnly: a != writing, NoStatistics: a == reading, PreLoadFreelist: a == measuring, OpenFile: o.open,
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout: timeout, ReadOnly: a != writing, NoStatistics: a == reading, PreLoadFreelist: a == measuring, OpenFile: o.open,
 	})
 	if err != nil {
-		return openError(err)
+		return l, openError(err)
 	}
-	if err := o.same(b.Path()); err != nil {
+	if err := o.same(path); err != nil {
 		_ = db.Close()
-		return err
+		return l, err
 	}
-	checkedFn := func(tx *bbolt.Tx) error {
+	done, txid := false, 0
+	look := func(tx *bbolt.Tx) error {
 		if tx.Size() > o.info.Size() {
 			return fmt.Errorf("read the store: %w: its file is cut off", ErrDamaged)
 		}
-		return fn(tx)
+		if err := fn(tx); err != nil {
+			return err
+		}
+		done, txid = true, tx.ID()
+		l.size = tx.Size()
+		if a == writing {
+			l.word = wordOfOld(tx)
+		}
+		return nil
 	}
 	if a == writing {
-		if err = db.Update(checkedFn); err == nil {
-			page := int64(db.Info().PageSize)
-			size := o.info.Size()
-			if info, statErr := o.f.Stat(); statErr == nil {
-				size = info.Size()
-			}
-			b.left.Store(&left{size: size, free: int64(db.Stats().FreePageN) * page})
+		if err = db.Update(look); err != nil && done {
+			err = &commitError{txid: txid, err: err}
 		}
+		n := db.Stats()
+		l.free = int64(n.FreePageN+n.PendingPageN) * int64(db.Info().PageSize)
 	} else {
-		err = db.View(checkedFn)
+		err = db.View(look)
 	}
 	// What was committed is on disk whatever Close says.
 	_ = db.Close()
-	return err
+	return l, err
 }
 
 // opening keeps hold of the file that bbolt opens.
