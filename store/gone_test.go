@@ -44,7 +44,7 @@ func noncesOf(t *testing.T, b *Bolt, id string) [][]byte {
 	err := b.view(t.Context(), func(x *txn) error {
 		key := x.connectionKey(id)
 		for _, name := range []string{bConnections, bSummaries, bIntents, bHistory} {
-			c := x.Tx.Bucket([]byte(name)).Cursor()
+			c := x.Bucket([]byte(name)).Cursor()
 			for k, v := c.Seek(key); bytes.HasPrefix(k, key); k, v = c.Next() {
 				nonces = append(nonces, bytes.Clone(v[8:sealHead]))
 			}
@@ -104,7 +104,7 @@ func noncesOrNone(t *testing.T, b *Bolt, id string) [][]byte {
 	var nonces [][]byte
 	err := b.view(t.Context(), func(x *txn) error {
 		key := x.connectionKey(id)
-		nonces = append(nonces, bytes.Clone(x.Tx.Bucket([]byte(bConnections)).Get(key)[8:sealHead]))
+		nonces = append(nonces, bytes.Clone(x.Bucket([]byte(bConnections)).Get(key)[8:sealHead]))
 		return nil
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -97,6 +98,12 @@ func child(role, dir string) int {
 		err = childPut(ctx, b)
 	case "mixed":
 		err = childMixed(ctx, dir, argument)
+	case "hang":
+		err = b.write(ctx, func(*txn) error {
+			fmt.Println("inside")
+			_, err := io.Copy(io.Discard, os.Stdin)
+			return err
+		})
 	case "lock":
 		err = childLock(ctx, b, argument)
 	case "kernel":
