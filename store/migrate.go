@@ -38,11 +38,11 @@ func (b *Bolt) migrate(ctx context.Context, k *keys) error {
 }
 
 func (b *Bolt) migrateBy(ctx context.Context, k *keys) error {
-	if err := b.copyNow(ctx); err != nil {
-		return err
-	}
 	var ids []string
 	err := b.with(ctx, reading, func(tx *bbolt.Tx) error {
+		if err := stillOld(tx, k); err != nil {
+			return err
+		}
 		t := &txn{Tx: tx, keys: k, b: b}
 		list, err := t.list()
 		for _, c := range list {
@@ -50,6 +50,12 @@ func (b *Bolt) migrateBy(ctx context.Context, k *keys) error {
 		}
 		return err
 	})
+	if err == nil {
+		err = b.copyNow(ctx)
+	}
+	if errors.Is(err, errRekeyed) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -60,16 +66,13 @@ func (b *Bolt) migrateBy(ctx context.Context, k *keys) error {
 		return err
 	}
 	defer release()
-	return b.with(ctx, writing, func(tx *bbolt.Tx) error {
+	err = b.with(ctx, writing, func(tx *bbolt.Tx) error {
+		if err := stillOld(tx, k); err != nil {
+			return err
+		}
 		h, err := readHeader(tx)
 		if err != nil {
 			return err
-		}
-		if h.format >= Format { // another process was faster
-			return nil
-		}
-		if h.format != k.format || h.epoch != k.epoch || !bytes.Equal(h.storeID, k.storeID) {
-			return errRekeyed
 		}
 		t := &txn{Tx: tx, keys: k, b: b}
 		if err := newMove(t, k.in(Format)).all(); err != nil {
@@ -87,4 +90,20 @@ func (b *Bolt) migrateBy(ctx context.Context, k *keys) error {
 		}
 		return failpoint.Hit("migrate.inside")
 	})
+	if errors.Is(err, errRekeyed) {
+		return nil
+	}
+	return err
+}
+
+// stillOld fails with errRekeyed if another process was faster.
+func stillOld(tx *bbolt.Tx, k *keys) error {
+	h, err := readHeader(tx)
+	if err != nil {
+		return err
+	}
+	if h.format != k.format || h.epoch != k.epoch || !bytes.Equal(h.storeID, k.storeID) {
+		return errRekeyed
+	}
+	return nil
 }
