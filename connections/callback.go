@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"authdeck/integrations"
+	"authdeck/internal/failpoint"
 	"authdeck/internal/safetext"
 	"authdeck/oauthflow"
 )
@@ -21,6 +22,7 @@ func (l *Login) complete(ctx context.Context, answer url.Values) (Detail, error)
 		return Detail{}, err
 	}
 	defer l.s.work.Done()
+	_ = failpoint.Hit("login.code")
 	detached := context.WithoutCancel(ctx)
 	exchange, cancel := oauthflow.WithTimeout(detached, requestTime)
 	defer cancel()
@@ -33,11 +35,13 @@ func (l *Login) complete(ctx context.Context, answer url.Values) (Detail, error)
 	if err != nil {
 		return Detail{}, l.exchangeFailed(err)
 	}
-	l.s.noteSkew(detached, tokenHost(l.integ, l.cfg), grant)
+	_ = failpoint.Hit("login.read")
 	c, notes, err := l.keep(detached, grant)
+	l.s.noteSkew(detached, tokenHost(l.integ, l.cfg), grant)
 	if err != nil {
 		return Detail{}, err
 	}
+	_ = failpoint.Hit("login.stored")
 	d := l.s.detail(detached, c)
 	for i, w := range grant.Warnings {
 		grant.Warnings[i] = safetext.Line(w, 300)

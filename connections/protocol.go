@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authdeck/integrations"
+	"authdeck/internal/failpoint"
 	"authdeck/oauthflow"
 	"authdeck/store"
 )
@@ -27,6 +28,7 @@ func (s *Service) exchange(ctx, waiting context.Context, seen store.Connection, 
 		return fail(err)
 	}
 	defer unlock()
+	_ = failpoint.Hit("refresh.locked")
 	c, err := s.o.Store.Get(ctx, seen.ID)
 	if err != nil {
 		return fail(storeError("read connection", err))
@@ -87,6 +89,7 @@ func (s *Service) ask(ctx context.Context, c store.Connection, interrupted bool,
 	if err := s.o.Store.SetIntent(ctx, c.ID, &intent); err != nil {
 		return outcome{conn: c, err: storeError("write the intent of a refresh", err)}, false
 	}
+	_ = failpoint.Hit("refresh.intent")
 	req := integrations.RefreshRequest{Config: cfg, Kept: kept(c)}
 	began := s.now()
 	grant, err := request(ctx, integ, req)
@@ -102,8 +105,11 @@ func (s *Service) ask(ctx context.Context, c store.Connection, interrupted bool,
 	if err != nil {
 		return s.keepFailure(ctx, c, err, interrupted), false
 	}
-	s.noteSkew(ctx, tokenHost(integ, cfg), grant)
-	return s.keepAnswer(ctx, c, grant, say)
+	_ = failpoint.Hit("refresh.read")
+	r, said := s.keepAnswer(ctx, c, grant, say)
+	_ = failpoint.Hit("refresh.stored")
+	s.noteSkew(ctx, tokenHost(integ, cfg), grant) // after the answer is on disk: nothing comes before that
+	return r, said
 }
 
 // prepared finds the integration of a connection and its config items.
