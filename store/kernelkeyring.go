@@ -48,7 +48,10 @@ func (b *Bolt) KeepUnlocked(ctx context.Context, d time.Duration) (until time.Ti
 	d = (d + time.Second - 1).Truncate(time.Second)
 	// Within a transaction, so that it is the key of the file as it is now.
 	err = b.view(ctx, func(t *txn) error {
-		master := t.master.reveal()
+		master, err := t.master.reveal()
+		if err != nil {
+			return err
+		}
 		defer clear(master)
 		value := append(binary.BigEndian.AppendUint64(make([]byte, 0, 8+keySize), t.epoch), master...)
 		defer clear(value)

@@ -87,16 +87,17 @@ func TestKernelKeyring_AnythingElseIsNoKey(t *testing.T) {
 	needKernelKeyring(t)
 	b, _ := smallStore(t)
 	other, _ := smallStore(t)
-	k, o := b.keys.Load(), other.keys.Load()
+	k := b.keys.Load()
+	mine := func(b *Bolt) []byte { return masterOf(t, b) }
 	value := func(epoch uint64, master []byte) []byte {
 		return append(binary.BigEndian.AppendUint64(nil, epoch), master...)
 	}
 	for name, left := range map[string][]byte{
-		"another store's key": value(1, o.master.reveal()),
-		"an older epoch":      value(0, k.master.reveal()),
-		"a newer epoch":       value(2, k.master.reveal()),
-		"too short":           value(1, k.master.reveal()[1:]),
-		"too long":            value(1, append(k.master.reveal(), 0)),
+		"another store's key": value(1, mine(other)),
+		"an older epoch":      value(0, mine(b)),
+		"a newer epoch":       value(2, mine(b)),
+		"too short":           value(1, mine(b)[1:]),
+		"too long":            value(1, append(mine(b), 0)),
 		"far too long":        make([]byte, 4096),
 		"one byte":            {1},
 	} {

@@ -1,5 +1,5 @@
-//go:build !linux
+//go:build !linux && !darwin
 
 package store
 
-func lockedMemory(n int) []byte { return make([]byte, n) }
+func lockedMemory(n int) (m []byte, free func()) { return make([]byte, n), func() {} }

@@ -69,7 +69,9 @@ func (b *Bolt) rekey(ctx context.Context, sources []KeySource, o RekeyOptions) (
 		return r, err
 	}
 	handouts.cut(ctx)
-	b.keys.Store(next)
+	if old := b.keys.Swap(next); old != nil {
+		old.master.drop()
+	}
 	// What is kept for other programs is the old key, which opens old copies still. There may be none, or no keyring.
 	_, _ = removeKernelKey(next.kernelKeyName())
 	return r, nil

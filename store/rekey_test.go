@@ -54,7 +54,7 @@ func TestRekey(t *testing.T) {
 		t.Fatal(err)
 	}
 	keysBefore := rawKeys(t, b)
-	oldMaster := b.keys.Load().master.reveal()
+	oldMaster := masterOf(t, b)
 	old := map[string][]byte{}
 	for _, id := range ids {
 		old[id] = rawRecord(t, b, id)

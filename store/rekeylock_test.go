@@ -186,6 +186,7 @@ func TestRekey_UnknownFieldsSurvive(t *testing.T) {
 	b, ids := smallStore(t)
 	ctx := t.Context()
 	const newer = "of a newer program"
+	master := masterOf(t, b)
 	err := b.update(ctx, func(t *txn) error {
 		h, err := readHeader(t.Tx)
 		if err != nil {
@@ -194,7 +195,7 @@ func TestRekey_UnknownFieldsSurvive(t *testing.T) {
 		var f fields
 		f.text(hCreated+9, newer)
 		h.raw = append(h.raw, f.b...)
-		value, err := h.encode(t.master.reveal())
+		value, err := h.encode(master)
 		if err != nil {
 			return err
 		}

@@ -111,7 +111,10 @@ func (b *Bolt) addSlot(ctx context.Context, maker SlotMaker, replaced string) (S
 				return err
 			}
 		}
-		master := t.master.reveal()
+		master, err := t.master.reveal()
+		if err != nil {
+			return err
+		}
 		defer clear(master)
 		if err := s.wrap(slotKey, t.storeID, master, t.epoch, b.o.Rand); err != nil {
 			return err

@@ -81,7 +81,9 @@ func (b *Bolt) unlocked(ctx context.Context, a access, fn func(t *txn) error) er
 		case !errors.Is(err, errRekeyed) || tries >= 3:
 			return err
 		default:
-			b.keys.CompareAndSwap(k, nil)
+			if b.keys.CompareAndSwap(k, nil) {
+				k.master.drop()
+			}
 		}
 	}
 }
