@@ -48,7 +48,16 @@ func (b *Bolt) AddSlot(ctx context.Context, maker SlotMaker) (SlotInfo, error) {
 // ReplaceSlot puts a new slot in the place of the one with this id (its kind will do where there is one of it). What it
 // opened is in no copy in the data folder any more.
 func (b *Bolt) ReplaceSlot(ctx context.Context, id string, maker SlotMaker) (SlotInfo, error) {
-	info, err := b.addSlot(ctx, maker, id)
+	var info SlotInfo
+	var old slot
+	// First, so that nobody is asked for the key of a slot that cannot be made.
+	err := b.view(ctx, func(t *txn) (err error) {
+		old, _, err = t.slotNamed(id)
+		return err
+	})
+	if err == nil {
+		info, err = b.addSlot(ctx, maker, old.key)
+	}
 	if err == nil {
 		err = b.forgetOld(ctx)
 	}
