@@ -78,7 +78,10 @@ func (b *Bolt) migrateBy(ctx context.Context, k *keys) error {
 		if err := newMove(t, k.in(Format)).all(); err != nil {
 			return err
 		}
-		master := k.master.reveal()
+		master, err := k.master.reveal()
+		if err != nil {
+			return err
+		}
 		defer clear(master)
 		h.format = Format
 		value, err := h.encode(master)
