@@ -92,7 +92,7 @@ func (b *Bolt) copyNow(ctx context.Context) error {
 		return fmt.Errorf("copy the store: %w", err)
 	}
 	defer release()
-	if err := b.copyAndKeep(ctx, copiesKept); err != nil {
+	if err := b.copyAndKeep(ctx, copiesKept, nil); err != nil {
 		return fmt.Errorf("copy the store: %w", err)
 	}
 	return nil
@@ -112,14 +112,14 @@ func (b *Bolt) copyIfDue(ctx context.Context) error {
 	if list, err = Copies(b.dir); err != nil || !copyDue(list, b.o.Clock.Wall()) {
 		return err
 	}
-	if err := b.copyAndKeep(ctx, copiesKept); err != nil {
+	if err := b.copyAndKeep(ctx, copiesKept, nil); err != nil {
 		return fmt.Errorf("copy the store: %w", err)
 	}
 	return nil
 }
 
-// copyAndKeep makes a copy, and drops all but the newest so many once it is verified. The caller has the lock of the copies.
-func (b *Bolt) copyAndKeep(ctx context.Context, keep int) error {
+// copyAndKeep makes a copy, and drops all but the newest so many once it is verified. The caller has the lock of the copies; settled is for makeCopy.
+func (b *Bolt) copyAndKeep(ctx context.Context, keep int, settled []byte) error {
 	folder := filepath.Join(b.dir, copiesFolder)
 	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return diskError(err)
@@ -137,7 +137,7 @@ func (b *Bolt) copyAndKeep(ctx context.Context, keep int) error {
 			return err
 		}
 	}
-	if err := b.makeCopy(ctx, folder); err != nil {
+	if err := b.makeCopy(ctx, folder, settled); err != nil {
 		return diskError(err)
 	}
 	list, err := Copies(b.dir)
@@ -150,8 +150,9 @@ func (b *Bolt) copyAndKeep(ctx context.Context, keep int) error {
 	return errors.Join(err, syncFolder(folder))
 }
 
-// makeCopy writes a copy, fsyncs it, and reads it back before it gets its name.
-func (b *Bolt) makeCopy(ctx context.Context, folder string) error {
+// makeCopy writes a copy, fsyncs it, and reads it back before it gets its name. Settled is the word of a removal that the copy
+// has behind it, nil if none: see [Bolt.forgetFiles].
+func (b *Bolt) makeCopy(ctx context.Context, folder string, settled []byte) error {
 	list, err := Copies(b.dir)
 	if err != nil {
 		return err
@@ -175,6 +176,9 @@ func (b *Bolt) makeCopy(ctx context.Context, folder string) error {
 	})
 	// The file lock is free again: nobody waits for this fsync.
 	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil && settled != nil {
+		_, err = inFile(temp, writing, b.o.Timeout, func(tx *bbolt.Tx) error { return putToRest(tx, settled) })
+	}
 	if err == nil {
 		err = b.readBack(temp)
 	}

@@ -128,7 +128,7 @@ func (b *Bolt) forget(ctx context.Context, word []byte) error {
 
 // forgetFiles is what remains after the compaction; word was read before it.
 func (b *Bolt) forgetFiles(ctx context.Context, word []byte) error {
-	if err := b.copyAndKeep(ctx, 1); err != nil {
+	if err := b.copyAndKeep(ctx, 1, word); err != nil {
 		return err
 	}
 	kept, err := b.keptFiles()
@@ -141,16 +141,19 @@ func (b *Bolt) forgetFiles(ctx context.Context, word []byte) error {
 	if err = errors.Join(err, syncFolder(b.dir)); err != nil {
 		return diskError(err)
 	}
-	return b.with(ctx, writing, func(tx *bbolt.Tx) error {
-		meta := tx.Bucket([]byte(bMeta))
-		if meta == nil {
-			return nil
-		}
-		if err := meta.Put(forgottenKey, word); err != nil || !bytes.Equal(meta.Get(oldKey), word) {
-			return err // another removal came, and is forgotten next
-		}
-		return meta.Delete(oldKey)
-	})
+	return b.with(ctx, writing, func(tx *bbolt.Tx) error { return putToRest(tx, word) })
+}
+
+// putToRest notes in a file that the removal with this word is forgotten; another may have come, which is forgotten next.
+func putToRest(tx *bbolt.Tx, word []byte) error {
+	meta := tx.Bucket([]byte(bMeta))
+	if meta == nil {
+		return nil
+	}
+	if err := meta.Put(forgottenKey, word); err != nil || !bytes.Equal(meta.Get(oldKey), word) {
+		return err
+	}
+	return meta.Delete(oldKey)
 }
 
 // keptFiles are the damaged files that restores kept.

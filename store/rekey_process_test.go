@@ -8,7 +8,6 @@ import (
 	mathrand "math/rand/v2"
 	"os"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -97,7 +96,7 @@ func TestRekey_KilledAtAnyMoment(t *testing.T) {
 		}
 		return again.keys.Load().epoch
 	}
-	epoch, step := check("rekeyed"), total/5
+	epoch, step, committed := check("rekeyed"), total/5, false
 	if long() {
 		step = 1
 	}
@@ -107,8 +106,13 @@ func TestRekey_KilledAtAnyMoment(t *testing.T) {
 			t.Fatalf("draw %d of %d: it was not killed and says %s", n, total, p.out.Text())
 		}
 		_ = p.Wait()
-		if got := check(fmt.Sprintf("killed at draw %d", n)); got != epoch {
-			t.Fatalf("killed at draw %d of %d, before the commit, and the key changed", n, total)
+		got := check(fmt.Sprintf("killed at draw %d", n))
+		switch {
+		case got == epoch && !committed:
+		case got == epoch+1 && n > total/2: // what draws after the commit are the copies of the new state
+			committed, epoch = true, got
+		default:
+			t.Fatalf("killed at draw %d of %d: epoch %d after %d", n, total, got, epoch)
 		}
 	}
 	// Then at moments drawn from the time that it takes.
@@ -152,47 +156,16 @@ func TestRekey_WhileOthersWork(t *testing.T) {
 	if long() {
 		processes, ops, rekeys = 16, 200, 40
 	}
-	dir := folder(t)
-	b := open(t, dir)
-	shared := put(t, b, Connection{Name: "shared"}, Write{})
-	var all []*process
-	for i := range processes {
-		all = append(all, start(t, fmt.Sprintf("mixed %d %d", i, ops), dir))
-	}
-	for working := 0; working < processes; time.Sleep(time.Millisecond) { // each has unlocked with the first key
-		list, err := b.List(t.Context())
-		if err != nil {
-			t.Fatal(err)
+	share(t, processes, ops, func(b *Bolt) {
+		for range rekeys {
+			if _, err := b.Rekey(t.Context(), sharedOptions().Keys, RekeyOptions{}); err != nil {
+				t.Error(err)
+				return
+			}
+			time.Sleep(5 * time.Millisecond) // of work under one key
 		}
-		working = len(list) - 1
-	}
-	for range rekeys {
-		if _, err := b.Rekey(t.Context(), []KeySource{MemoryKey(testKey)}, RekeyOptions{}); err != nil {
-			t.Fatal(err)
+		if got := b.keys.Load().epoch; got != uint64(rekeys)+1 { //nolint:gosec // a few
+			t.Errorf("epoch %d after %d rekeys", got, rekeys)
 		}
-		time.Sleep(5 * time.Millisecond) // of work under one key
-	}
-	for _, p := range all {
-		if text := p.line(t); !strings.HasPrefix(text, "longest ") {
-			t.Errorf("a child failed: %s", text)
-		}
-	}
-	again := open(t, dir)
-	if got := again.keys.Load().epoch; got != uint64(rekeys)+1 { //nolint:gosec // a few
-		t.Errorf("epoch %d after %d rekeys", got, rekeys)
-	}
-	c, err := again.Get(t.Context(), shared.ID)
-	if want := processes * ops / 4; err != nil || c.Grant.Rotations != want {
-		t.Errorf("the shared connection was counted to %d, want %d; %v", c.Grant.Rotations, want, err)
-	}
-	list, err := again.List(t.Context())
-	if err != nil || len(list) != processes+1 {
-		t.Fatalf("%d connections, %v", len(list), err)
-	}
-	for _, s := range list {
-		if want := (ops + 2) / 4; s.Name != "shared" && s.Rotations != want {
-			t.Errorf("%s was counted to %d, want %d", s.Name, s.Rotations, want)
-		}
-	}
-	sound(t, again)
+	})
 }
