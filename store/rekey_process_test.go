@@ -156,7 +156,7 @@ func TestRekey_WhileOthersWork(t *testing.T) {
 	if long() {
 		processes, ops, rekeys = 16, 200, 40
 	}
-	share(t, processes, ops, func(b *Bolt) {
+	share(t, processes, ops, " locked", func(b *Bolt) {
 		for range rekeys {
 			if _, err := b.Rekey(t.Context(), sharedOptions().Keys, RekeyOptions{}); err != nil {
 				t.Error(err)

@@ -23,7 +23,7 @@ func TestShare_32Processes(t *testing.T) {
 		ops = 20
 	}
 	began := time.Now()
-	longest := share(t, processes, ops, func(*Bolt) {})
+	longest := share(t, processes, ops, "", func(*Bolt) {})
 	for what, d := range longest {
 		most := time.Second
 		if what == "delete" {
@@ -38,7 +38,7 @@ func TestShare_32Processes(t *testing.T) {
 
 // share lets processes work on one store, meanwhile does something itself, holds the end against the model, and returns the longest time of each kind
 // of operation.
-func share(t *testing.T, processes, ops int, meanwhile func(b *Bolt)) map[string]time.Duration {
+func share(t *testing.T, processes, ops int, how string, meanwhile func(b *Bolt)) map[string]time.Duration {
 	t.Helper()
 	dir := folder(t)
 	b, err := Open(t.Context(), dir, sharedOptions())
@@ -49,7 +49,7 @@ func share(t *testing.T, processes, ops int, meanwhile func(b *Bolt)) map[string
 	view := follow(t, b)
 	var all []*process
 	for i := range processes {
-		all = append(all, start(t, fmt.Sprintf("mixed %d %d", i, ops), dir))
+		all = append(all, start(t, fmt.Sprintf("mixed %d %d%s", i, ops, how), dir))
 	}
 	meanwhile(b)
 	longest := map[string]time.Duration{}
