@@ -77,7 +77,7 @@ func (b *Bolt) exclusively(ctx context.Context, fn func() error) error {
 	}
 	lock, err := b.file.acquire(ctx, writing)
 	if err != nil {
-		return err
+		return diskError(err)
 	}
 	defer lock.release()
 	b.dropTemps()

@@ -156,14 +156,14 @@ type lockText struct {
 func (b *Bolt) takeLock(id string) (func(), *HeldError, error) {
 	folder := filepath.Join(b.dir, locksFolder)
 	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return nil, nil, fmt.Errorf("lock connection: %w", err)
+		return nil, nil, fmt.Errorf("lock connection: %w", diskError(err))
 	}
 	if err := checkRealFolder(folder); err != nil {
-		return nil, nil, fmt.Errorf("lock connection: %w", err)
+		return nil, nil, fmt.Errorf("lock connection: %w", diskError(err))
 	}
 	f, err := openChecked(filepath.Join(folder, id), os.O_RDWR|os.O_CREATE)
 	if err != nil {
-		return nil, nil, fmt.Errorf("lock connection: %w", err)
+		return nil, nil, fmt.Errorf("lock connection: %w", diskError(err))
 	}
 	ok, err := flock(f, true, false)
 	if err != nil || !ok {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ import (
 // TestMain also is the body of the child processes that tests start: real processes, to be killed and stopped.
 func TestMain(m *testing.M) {
 	if role := os.Getenv("STORE_TEST_CHILD"); role != "" {
+		runtime.LockOSThread() // strace counts calls by thread
 		os.Exit(child(role, os.Getenv("STORE_TEST_DIR")))
 	}
 	goleak.VerifyTestMain(m)
@@ -76,6 +78,12 @@ func put(t testing.TB, s Store, c Connection, w Write) Connection {
 // child runs one role and returns the exit code.
 func child(role, dir string) int {
 	ctx := context.Background()
+	switch role {
+	case "restore":
+		return ended(childRestore(ctx, dir))
+	case "mount":
+		return ended(childMount(ctx, dir))
+	}
 	o := options()
 	if id, ok := strings.CutPrefix(role, "timed "); ok {
 		if err := childTimed(ctx, dir, os.Getenv("STORE_TEST_KEY"), id); err != nil {
@@ -105,6 +113,10 @@ func child(role, dir string) int {
 		err = childPut(ctx, b)
 	case "mixed":
 		err = childMixed(ctx, dir, argument)
+	case "faulty":
+		err = childFaulty(ctx, b)
+	case "stuck":
+		err = childStuck(ctx, b)
 	case "hang":
 		err = b.write(ctx, func(*txn) error {
 			fmt.Println("inside")
@@ -126,6 +138,10 @@ func child(role, dir string) int {
 	default:
 		err = childHere(ctx, b, name, argument)
 	}
+	return ended(err)
+}
+
+func ended(err error) int {
 	if err != nil {
 		fmt.Println("error", err)
 		return 1

@@ -59,11 +59,11 @@ func (t *txn) putConnection(c Connection, w Write) (Connection, error) {
 	var record fields
 	record.connection(c)
 	record.unknownFields(old, lastField)
+	t.wrote = attempt{string(key), c.Generation, sha256.Sum256(record.b)}
 	if mine && string(record.b) == old {
 		c.Generation-- // all of it is there, with its events; this transaction's commit puts it on disk
 		return t.withHistory(c, key)
 	}
-	t.wrote = attempt{string(key), c.Generation, sha256.Sum256(record.b)}
 	if err := t.writeConnection(key, c, old); err != nil {
 		return Connection{}, err
 	}

@@ -95,7 +95,7 @@ func (b *Bolt) with(ctx context.Context, a access, fn func(tx *bbolt.Tx) error) 
 	}
 	lock, err := b.file.acquire(ctx, a)
 	if err != nil {
-		return err
+		return diskError(err)
 	}
 	defer lock.release()
 	if err := b.afterCrash(lock); err != nil {
