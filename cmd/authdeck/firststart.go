@@ -28,11 +28,7 @@ func (a *app) makeStore(ctx context.Context) (*store.Bolt, error) {
 		return a.openWith(ctx, store.KeyFile(path))
 	}
 	if a.getenv("AUTHDECK_PASSPHRASE_FILE") != "" {
-		p, err := a.passphrase()
-		if err != nil {
-			return nil, err
-		}
-		return a.openWith(ctx, p)
+		return a.openWith(ctx, a.passphrase())
 	}
 	err = a.keyring().Available(ctx)
 	if err == nil {
@@ -76,11 +72,7 @@ func (a *app) chooseKey(ctx context.Context, why string) (*store.Bolt, error) {
 		}
 		return a.openWith(ctx, key)
 	case tui.KeyPassphrase:
-		p, err := a.passphrase()
-		if err != nil {
-			return nil, err
-		}
-		return a.openWith(ctx, p)
+		return a.openWith(ctx, a.passphrase())
 	case tui.KeyNone:
 	}
 	return nil, store.ErrNoKey

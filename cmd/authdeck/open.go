@@ -85,21 +85,17 @@ func (a *app) keys() ([]store.KeySource, error) {
 		keys = append(keys, store.KeyFile(path))
 	}
 	keys = append(keys, store.KernelKeyring(), a.keyring())
-	p, err := a.passphrase()
-	if err != nil {
-		return nil, err
-	}
-	return append(keys, p), nil
+	return append(keys, a.passphrase()), nil
 }
 
 func (a *app) keyring() *keyring.Source { return keyring.New(keyring.Options{Rand: rand.Reader}) }
 
 // passphrase is read from AUTHDECK_PASSPHRASE_FILE, else asked for on the terminal.
-func (a *app) passphrase() (*passphrase.Source, error) {
+func (a *app) passphrase() *passphrase.Source {
 	if path := a.getenv("AUTHDECK_PASSPHRASE_FILE"); path != "" {
-		return passphrase.New(passphrase.FromFile(path), rand.Reader), nil
+		return passphrase.New(passphrase.FromFile(path), rand.Reader)
 	}
-	return passphrase.New(a.askPassphrase, rand.Reader), nil
+	return passphrase.New(a.askPassphrase, rand.Reader)
 }
 
 // keyFilePath is where a key file is offered to be made.

@@ -23,11 +23,7 @@ func (a *app) rekey(ctx context.Context, st *store.Bolt, drop bool) error {
 		return err
 	}
 	if a.getenv("AUTHDECK_KEY_FILE") != "" { // it opens its own slot; the others still need theirs
-		p, err := a.passphrase()
-		if err != nil {
-			return err
-		}
-		keys = append(keys, a.keyring(), p)
+		keys = append(keys, a.keyring(), a.passphrase())
 	}
 	r, err := st.Rekey(ctx, keys, store.RekeyOptions{Drop: drop})
 	var slots *store.SlotsError

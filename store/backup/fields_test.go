@@ -20,11 +20,11 @@ func TestBackup_EveryFieldComesBack(t *testing.T) {
 	c.ID, c.History = strings.Repeat("ab", 16), 0 // History is counted, not kept
 	to, with := identity(t)
 	got, err := Read(bytes.NewReader(written(t, store.Dump{StoreID: strings.Repeat("cd", 16), Created: day, Connections: []store.Dumped{{Connection: c}}}, to, Options{})), with)
-	if err != nil || len(got.Dump.Connections) != 1 {
-		t.Fatalf("%d connections, %v", len(got.Dump.Connections), err)
+	if err != nil || len(got.Connections) != 1 {
+		t.Fatalf("%d connections, %v", len(got.Connections), err)
 	}
 	same := cmp.Comparer(func(a, b secret.String) bool { return a.Equal(b) })
-	if diff := cmp.Diff(c, got.Dump.Connections[0].Connection, same); diff != "" {
+	if diff := cmp.Diff(c, got.Connections[0].Connection, same); diff != "" {
 		t.Errorf("what was written and what was read:\n%s", diff)
 	}
 }
