@@ -204,7 +204,7 @@ func TestN13_NumbersInLockFilesAreNotTrusted(t *testing.T) {
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
 			_, err = open(t, dir).Lock(ctx, someID)
 			var holder *HeldError
