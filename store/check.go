@@ -223,8 +223,10 @@ func (b *Bolt) checkCopy(c Copy, k *keys) (why string) {
 		case h.epoch != k.epoch:
 			return errors.New("has an older key")
 		}
+		of := *k
+		of.sealer = k.in(h.format) // a copy made before a migration is sound, too
 		found := CheckReport{}
-		found.inspect(&txn{Tx: tx, keys: k, b: b})
+		found.inspect(&txn{Tx: tx, keys: &of, b: b})
 		if len(found.Problems) > 0 {
 			return fmt.Errorf("is damaged: %s", found.Problems[0])
 		}

@@ -38,43 +38,19 @@ func (b *Bolt) migrate(ctx context.Context, k *keys) error {
 }
 
 func (b *Bolt) migrateBy(ctx context.Context, k *keys) error {
-	var ids []string
-	err := b.with(ctx, reading, func(tx *bbolt.Tx) error {
-		if err := stillOld(tx, k); err != nil {
-			return err
-		}
-		t := &txn{Tx: tx, keys: k, b: b}
-		list, err := t.list()
-		for _, c := range list {
-			ids = append(ids, c.ID)
-		}
-		return err
-	})
-	if err == nil {
-		err = b.copyNow(ctx)
+	in := func(ctx context.Context, a access, fn func(t *txn) error) error {
+		return b.with(ctx, a, func(tx *bbolt.Tx) error {
+			if err := stillOld(tx, k); err != nil {
+				return err
+			}
+			return fn(&txn{Tx: tx, keys: k, b: b})
+		})
 	}
-	if errors.Is(err, errRekeyed) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	wait, cancel := context.WithTimeout(ctx, rekeyWait)
-	defer cancel()
-	_, release, err := b.lockAll(wait, ids)
-	if err != nil {
-		return err
-	}
-	defer release()
-	err = b.with(ctx, writing, func(tx *bbolt.Tx) error {
-		if err := stillOld(tx, k); err != nil {
-			return err
-		}
-		h, err := readHeader(tx)
+	err := b.withConnections(ctx, in, func(t *txn) error {
+		h, err := readHeader(t.Tx)
 		if err != nil {
 			return err
 		}
-		t := &txn{Tx: tx, keys: k, b: b}
 		if err := newMove(t, k.in(Format)).all(); err != nil {
 			return err
 		}
@@ -88,7 +64,7 @@ func (b *Bolt) migrateBy(ctx context.Context, k *keys) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Bucket([]byte(bMeta)).Put([]byte(headerKey), value); err != nil {
+		if err := t.Bucket([]byte(bMeta)).Put([]byte(headerKey), value); err != nil {
 			return fmt.Errorf("write the header: %w", err)
 		}
 		return failpoint.Hit("migrate.inside")

@@ -85,6 +85,7 @@ func TestMigrate_Format1(t *testing.T) {
 	if len(list) != 1 || formatOf(t, list[0].Path) != 1 {
 		t.Errorf("copies %+v", list)
 	}
+	check(t, b) // finds nothing wrong with the copy of the old format
 	if _, err := b.Rekey(ctx, []KeySource{MemoryKey(testKey)}, RekeyOptions{}); err != nil {
 		t.Errorf("a new master key: %v", err)
 	}

@@ -47,9 +47,6 @@ func (b *Bolt) rekey(ctx context.Context, sources []KeySource, o RekeyOptions) (
 			clear(k)
 		}
 	}()
-	if err := b.copyNow(ctx); err != nil {
-		return r, err
-	}
 	master := make([]byte, keySize)
 	defer clear(master)
 	if _, err := io.ReadFull(b.o.Rand, master); err != nil {
@@ -58,7 +55,7 @@ func (b *Bolt) rekey(ctx context.Context, sources []KeySource, o RekeyOptions) (
 	var next *keys
 	handouts := b.handoutsToFold(ctx)
 	defer handouts.release()
-	err = b.withConnections(ctx, func(t *txn) (err error) {
+	err = b.withConnections(ctx, b.unlocked, func(t *txn) (err error) {
 		if err = handouts.fold(t); err != nil {
 			return err
 		}

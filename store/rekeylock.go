@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -13,20 +14,30 @@ const (
 	// rekeyHolds is the size of a store up to which all its locks are held at once. Each is an open file, and a process may
 	// have few of these.
 	rekeyHolds = 256
+	// wholeStore names the lock, beside those of connections, of the one process that rewrites all of them. No id is like it.
+	wholeStore = "00000000000000000000000000000000"
 )
 
 var errUnheld = errors.New("connections come, or begin to be refreshed, faster than they are locked")
 
-// withConnections runs fn in a write transaction while no answer of a provider is under way anywhere. It waits for exchanges
+// transaction runs fn in one transaction of the file, with the keys that fit it.
+type transaction func(ctx context.Context, a access, fn func(t *txn) error) error
+
+// withConnections runs fn in a write transaction, after a copy was made of the file, while no answer of a provider is under way anywhere. It waits for exchanges
 // that are, connection by connection in the order of their ids, at most [rekeyWait]; the error is a [*HeldError] then.
 //
 // Of a small store it holds every lock. Of a large one it waits for each connection to be free once, and then holds those
 // alone that are being refreshed, which the file tells: their intents are on disk before their requests leave
 // (reference/security.md §5.1, 3).
-func (b *Bolt) withConnections(ctx context.Context, fn func(t *txn) error) error {
+func (b *Bolt) withConnections(ctx context.Context, in transaction, fn func(t *txn) error) error {
 	waiting, cancel := context.WithTimeout(ctx, rekeyWait)
 	defer cancel()
-	all, refreshing, err := b.connectionIDs(ctx)
+	unlock, err := b.Lock(waiting, wholeStore)
+	if err != nil {
+		return fmt.Errorf("wait for a process that writes the whole store: %w", err)
+	}
+	defer unlock()
+	all, refreshing, err := connectionIDs(ctx, in)
 	if err != nil {
 		return err
 	}
@@ -42,7 +53,7 @@ func (b *Bolt) withConnections(ctx context.Context, fn func(t *txn) error) error
 		ids, where = refreshing, bIntents
 	}
 	held := map[string]bool{}
-	for {
+	for first := true; ; first = false {
 		_, release, err := b.lockAll(waiting, without(ids, held))
 		if err != nil {
 			return err
@@ -52,7 +63,16 @@ func (b *Bolt) withConnections(ctx context.Context, fn func(t *txn) error) error
 		for _, id := range ids {
 			held[id] = true
 		}
-		err = b.update(ctx, func(t *txn) error {
+		if first {
+			// Whoever waited here for another process that did the same learns it before a copy is made of its work.
+			if err := in(ctx, reading, func(*txn) error { return nil }); err != nil {
+				return err
+			}
+			if err := b.copyNow(ctx); err != nil {
+				return err
+			}
+		}
+		err = in(ctx, writing, func(t *txn) error {
 			if err := t.allHeld(where, held); err != nil {
 				return err
 			}
@@ -61,7 +81,7 @@ func (b *Bolt) withConnections(ctx context.Context, fn func(t *txn) error) error
 		if !errors.Is(err, errUnheld) || waiting.Err() != nil {
 			return err
 		}
-		if all, refreshing, err = b.connectionIDs(ctx); err != nil {
+		if all, refreshing, err = connectionIDs(ctx, in); err != nil {
 			return err
 		}
 		if ids = all; where == bIntents {
@@ -81,8 +101,12 @@ func without(ids []string, held map[string]bool) []string {
 }
 
 // connectionIDs are the ids of all connections, in their order, and of those with an intent.
-func (b *Bolt) connectionIDs(ctx context.Context) (all, refreshing []string, err error) {
-	list, err := b.List(ctx)
+func connectionIDs(ctx context.Context, in transaction) (all, refreshing []string, err error) {
+	var list []Summary
+	err = in(ctx, reading, func(t *txn) (err error) {
+		list, err = t.list()
+		return err
+	})
 	for _, c := range list {
 		all = append(all, c.ID)
 		if c.Refreshing {

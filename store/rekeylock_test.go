@@ -89,7 +89,7 @@ func TestRekey_LargeStore(t *testing.T) {
 	if err := b.PutAll(t.Context(), list); err != nil {
 		t.Fatal(err)
 	}
-	all, _, err := b.connectionIDs(t.Context())
+	all, _, err := connectionIDs(t.Context(), b.unlocked)
 	if err != nil {
 		t.Fatal(err)
 	}
