@@ -92,6 +92,13 @@ func child(role, dir string) int {
 		}
 		return 0
 	}
+	if role == "floor" {
+		if err := childFloor(filepath.Join(dir, dbFile)); err != nil {
+			fmt.Println("error", err)
+			return 1
+		}
+		return 0
+	}
 	if n, ok := strings.CutPrefix(role, "rekey "); ok {
 		if err := childRekey(ctx, dir, n); err != nil {
 			fmt.Println("error", err)
