@@ -61,11 +61,21 @@ func (e *SlotKindError) Error() string {
 func (e *SlotKindError) Is(target error) bool { return target == ErrNoKey }
 
 // SlotsError is the end of a rekey for which the keys of some slots were missing. Nothing was changed.
-type SlotsError struct{ IDs []string }
+type SlotsError struct {
+	IDs []string
+	Err error // why, nil if nothing more can be said than that no key is at hand
+}
 
 func (e *SlotsError) Error() string {
-	return "no key is at hand for the slots " + strings.Join(e.IDs, ", ")
+	text := "no key is at hand for the slots " + strings.Join(e.IDs, ", ")
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
 }
+
+// Unwrap is why.
+func (e *SlotsError) Unwrap() error { return e.Err }
 
 // DamagedError is an [ErrDamaged] with what [Restore] could put in place.
 type DamagedError struct {

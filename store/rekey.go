@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,7 +13,8 @@ import (
 
 // RekeyOptions say how to treat what stands in the way of a new master key.
 type RekeyOptions struct {
-	// Drop lets slots go whose key no source has; otherwise they stop it with a [*SlotsError].
+	// Drop lets slots go whose key no source has; otherwise they stop it with a [*SlotsError]. A mistyped passphrase, a keyring
+	// that is locked or a key file that is not safe lets none go.
 	Drop bool
 }
 
@@ -87,17 +89,29 @@ func (b *Bolt) slotKeys(ctx context.Context, sources []KeySource, o RekeyOptions
 	if err != nil {
 		return nil, r, err
 	}
-	found := map[string][]byte{}
+	found, whys, opened := map[string][]byte{}, map[string]error{}, map[SlotKind]bool{}
+	for _, s := range slots {
+		key, why := keyOf(ctx, sources, s, storeID)
+		if err := ctx.Err(); err != nil { // whoever is gone has not said that a slot may go
+			return nil, r, err
+		}
+		if key == nil {
+			whys[s.key] = why
+			continue
+		}
+		found[s.key], opened[s.kind] = key, true
+	}
 	missing := &SlotsError{}
 	for _, s := range slots {
-		key := keyOf(ctx, sources, s, storeID)
-		switch {
-		case key != nil:
-			found[s.key] = key
-		case s.broken || o.Drop:
+		switch why := whys[s.key]; {
+		case found[s.key] != nil:
+		case s.broken, o.Drop && mayGo(why, opened[s.kind]):
 			r.Dropped = append(r.Dropped, s.info())
 		default:
 			missing.IDs = append(missing.IDs, s.key)
+			if !errors.Is(why, ErrNoKey) {
+				missing.Err = errors.Join(missing.Err, why)
+			}
 		}
 	}
 	if len(missing.IDs) > 0 {
@@ -109,23 +123,35 @@ func (b *Bolt) slotKeys(ctx context.Context, sources []KeySource, o RekeyOptions
 	return found, r, nil
 }
 
-// keyOf is the key that opens s, nil if no source has it.
-func keyOf(ctx context.Context, sources []KeySource, s slot, storeID []byte) []byte {
+// mayGo reports whether a slot that was not opened may be dropped where that is wanted. One may not whose source has a key and
+// cannot give it now, nor for a passphrase that opened nothing: it was mistyped.
+func mayGo(why error, opened bool) bool {
+	return errors.Is(why, ErrNoKey) || errors.Is(why, ErrWrongKey) && (opened || !errors.Is(why, ErrWrongPassphrase))
+}
+
+// keyOf is the key that opens s, or why no source has it: [ErrNoKey], [ErrWrongKey], [ErrWrongPassphrase], or what is graver.
+func keyOf(ctx context.Context, sources []KeySource, s slot, storeID []byte) (key []byte, why error) {
+	why = ErrNoKey
 	for _, source := range sources {
 		if s.broken || source.Kind() != s.kind {
 			continue
 		}
 		key, err := source.SlotKey(ctx, header{storeID: storeID}.id(), s.params)
-		if err != nil {
-			continue
+		if err == nil {
+			if master, _ := s.unwrap(key, storeID); master != nil {
+				clear(master)
+				return key, nil
+			}
+			clear(key)
+			if err = ErrWrongKey; s.kind == SlotPassphrase {
+				err = ErrWrongPassphrase
+			}
 		}
-		if master, _ := s.unwrap(key, storeID); master != nil {
-			clear(master)
-			return key
+		if errors.Is(why, ErrNoKey) || !errors.Is(err, ErrNoKey) && !errors.Is(err, ErrWrongKey) {
+			why = err
 		}
-		clear(key)
 	}
-	return nil
+	return nil, why
 }
 
 // rekey seals all of the store for a new master key. It takes master over.
