@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -32,10 +33,7 @@ func (a *app) storeStatusCmd() *cobra.Command {
 		Example: "  authdeck store status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.needStore(); err != nil {
-				return err
-			}
-			st, err := a.openBolt(cmd.Context())
+			st, err := a.existingStore(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -85,7 +83,15 @@ func timeWords(at *string) string {
 	return t.Local().Format("2006-01-02 15:04:05")
 }
 
-// needStore is for verbs that tend to a store and must not make one.
+// existingStore opens the store for verbs that tend to it and must not make one.
+func (a *app) existingStore(ctx context.Context) (*store.Bolt, error) {
+	if err := a.needStore(); err != nil {
+		return nil, err
+	}
+	return a.openBolt(ctx)
+}
+
+// needStore fails where there is no store.
 func (a *app) needStore() error {
 	there, err := store.Exists(a.data())
 	if err != nil {

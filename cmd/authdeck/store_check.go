@@ -26,10 +26,7 @@ kept beside it. Tokens that were refreshed after the copy was made may need a ne
 			if restore {
 				return a.restore(cmd, copyName)
 			}
-			if err := a.needStore(); err != nil {
-				return err
-			}
-			st, err := a.openBolt(ctx)
+			st, err := a.existingStore(ctx)
 			if err != nil {
 				return err
 			}
@@ -86,10 +83,7 @@ func (a *app) storeCompactCmd() *cobra.Command {
 		Example: "  authdeck store compact",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.needStore(); err != nil {
-				return err
-			}
-			st, err := a.openBolt(cmd.Context())
+			st, err := a.existingStore(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -26,10 +26,7 @@ kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			if err := a.needStore(); err != nil {
-				return err
-			}
-			st, err := a.openBolt(ctx)
+			st, err := a.existingStore(ctx)
 			if err != nil {
 				return err
 			}
@@ -136,10 +133,7 @@ the same. "authdeck store rekey" makes a new one.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			if err := a.needStore(); err != nil {
-				return err
-			}
-			st, err := a.openBolt(ctx)
+			st, err := a.existingStore(ctx)
 			if err != nil {
 				return err
 			}
@@ -186,10 +180,7 @@ at hand stops it, or is dropped with --drop.`,
 		Example: "  authdeck store rekey",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.needStore(); err != nil {
-				return err
-			}
-			st, err := a.openBolt(cmd.Context())
+			st, err := a.existingStore(cmd.Context())
 			if err != nil {
 				return err
 			}

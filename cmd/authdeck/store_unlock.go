@@ -21,10 +21,7 @@ machine is restarted, or "authdeck store lock". Every program that runs as you c
 			if span < time.Second || span > 30*24*time.Hour {
 				return usage("--for is from 1s to 720h")
 			}
-			if err := a.needStore(); err != nil {
-				return err
-			}
-			st, err := a.openBolt(cmd.Context())
+			st, err := a.existingStore(cmd.Context())
 			if err != nil {
 				return err
 			}
