@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authdeck/internal/secret"
+	"authdeck/store"
 )
 
 // BenchmarkTokenAgainstHello is `authdeck token` of a valid connection against an empty Go program, run in turns; the
@@ -91,6 +95,45 @@ func BenchmarkIdleUI(b *testing.B) {
 		b.ReportMetric(residentMB(b, e.cmd.Process.Pid), "MB")
 		e.press("q")
 		e.exit(10 * time.Second)
+	}
+}
+
+// BenchmarkIdleWatch is `watch` over 10,000 connections of which none is due: processor and memory of the process.
+func BenchmarkIdleWatch(b *testing.B) {
+	data, key := filepath.Join(b.TempDir(), "data"), filepath.Join(b.TempDir(), "key")
+	if err := store.CreateKeyFile(key, rand.Reader); err != nil {
+		b.Fatal(err)
+	}
+	st, err := store.Open(b.Context(), data, store.Options{Keys: []store.KeySource{store.KeyFile(key)}, Create: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now().UTC()
+	list := make([]store.Connection, 10000)
+	for i := range list {
+		list[i] = store.Connection{
+			Name: "work-" + strconv.Itoa(i), Integration: "github", Identity: "ada@example.com", CreatedAt: now,
+			Grant: store.Grant{
+				AccessToken: secret.New(strings.Repeat("a", 900)), RefreshToken: secret.New(strings.Repeat("r", 900)), TokenType: "Bearer",
+				ObtainedAt: now, Lifetime: store.LifetimeKnown, ExpiresAt: now.Add(8*time.Hour + time.Duration(i)*time.Second),
+			},
+		}
+	}
+	if err := st.PutAll(b.Context(), list); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		e := start(b, 120, 40, []string{noKeyring, "AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key}, "watch")
+		e.until(`watching`, 60*time.Second)
+		wait(5 * time.Second) // the list is read
+		cpu := processorTime(b, e.cmd.Process.Pid)
+		wait(60 * time.Second)
+		b.ReportMetric(100*(processorTime(b, e.cmd.Process.Pid)-cpu).Seconds()/60, "%cpu")
+		b.ReportMetric(residentMB(b, e.cmd.Process.Pid), "MB")
+		e.press("ctrl+c")
+		if code := e.exit(10 * time.Second); code != 0 {
+			b.Fatalf("exit code %d", code)
+		}
 	}
 }
 
