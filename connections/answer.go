@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authdeck/integrations"
+	"authdeck/internal/failpoint"
 	"authdeck/internal/safetext"
 	"authdeck/internal/secret"
 	"authdeck/oauthflow"
@@ -25,6 +26,7 @@ var errSuperseded = errors.New("the grant was replaced meanwhile")
 // answer that cannot be written is kept in memory under the connection's lock and tried again until it can, and handed
 // to nobody; its intent stays.
 func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrations.Grant, say func(outcome)) (outcome, bool) {
+	_ = failpoint.Hit("refresh.answered")
 	tried := c.Grant.RefreshToken
 	write := func(c *store.Connection) (store.Write, error) {
 		if !c.Grant.RefreshToken.Equal(tried) {
@@ -49,6 +51,9 @@ func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrat
 	start := s.o.Clock.Mono()
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		stored, err := s.update(ctx, c, write)
+		if err == nil {
+			_ = failpoint.Hit("refresh.committed")
+		}
 		switch {
 		case err == nil && stored.Health.Trouble == store.TroubleDead:
 			return outcome{conn: stored, asked: true, err: s.troubleError(stored)}, said

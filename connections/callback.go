@@ -26,6 +26,7 @@ func (l *Login) complete(ctx context.Context, answer url.Values) (Detail, error)
 	detached := context.WithoutCancel(ctx)
 	exchange, cancel := oauthflow.WithTimeout(detached, requestTime)
 	defer cancel()
+	_ = failpoint.Hit("login.code")
 	grant, err := l.integ.ExecuteCallback(exchange, integrations.CallbackRequest{
 		Config: l.cfg, RedirectURI: l.listener.RedirectURI(), Params: answer, Pending: l.to.Pending,
 	})
@@ -35,7 +36,7 @@ func (l *Login) complete(ctx context.Context, answer url.Values) (Detail, error)
 	if err != nil {
 		return Detail{}, l.exchangeFailed(err)
 	}
-	_ = failpoint.Hit("login.read")
+	_ = failpoint.Hit("login.answered")
 	c, notes, err := l.keep(detached, grant)
 	l.s.noteSkew(detached, tokenHost(l.integ, l.cfg), grant)
 	if err != nil {

@@ -126,7 +126,7 @@ func (s *Service) prepared(ctx context.Context, c store.Connection) (integration
 func request(ctx context.Context, integ integrations.Integration, r integrations.RefreshRequest) (integrations.Grant, error) {
 	ctx, cancel := oauthflow.WithTimeout(ctx, requestTime)
 	defer cancel()
-	grant, err := integ.RefreshToken(ctx, r)
+	grant, err := integ.RefreshToken(failpoint.Answering(ctx, "refresh.sent"), r)
 	if err == nil && grant.AccessToken.IsZero() {
 		err = &oauthflow.Error{
 			Class: oauthflow.ClassTransientLong, Status: 200, Sent: true, Err: errors.New("the answer has no access token"),

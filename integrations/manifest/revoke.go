@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"authdeck/integrations"
+	"authdeck/internal/failpoint"
 	"authdeck/internal/safetext"
 	"authdeck/internal/secret"
 	"authdeck/oauthflow"
@@ -44,6 +45,9 @@ func (r revoker) Revoke(ctx context.Context, q integrations.RevokeRequest) (inte
 			if *t.outcome, err = s.revokeOne(ctx, c, *t); errors.As(err, &failed) {
 				out.RetryAfter = max(out.RetryAfter, failed.RetryAfter)
 				out.Hint = safetext.Line(failed.Error(), 200)
+			}
+			if *t.outcome == oauthflow.RevokeConfirmed && t.hint == "refresh_token" {
+				_ = failpoint.Hit("revoke.refresh")
 			}
 			if *t.outcome == oauthflow.RevokeConfirmed && c.spec.Kills == "both" {
 				confirmAll(tokens)

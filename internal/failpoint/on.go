@@ -3,7 +3,9 @@
 package failpoint
 
 import (
+	"context"
 	"fmt"
+	"net/http/httptrace"
 	"os"
 	"strconv"
 	"strings"
@@ -53,4 +55,10 @@ func Hit(name string) error {
 		return syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 	}
 	return fmt.Errorf("injected at %s: %s", name, p.what)
+}
+
+// Answering makes a context under which an HTTP request passes the mark when the first byte of its answer is there: the
+// server has heard the request, and nobody has read the answer yet.
+func Answering(ctx context.Context, name string) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() { _ = Hit(name) }})
 }
