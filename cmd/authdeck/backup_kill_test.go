@@ -21,9 +21,9 @@ import (
 
 // TestKill_Backup ends the program at each marked moment of a backup: there is never a half file and never half an import.
 func TestKill_Backup(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "authdeck")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", "failpoint", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build authdeck: %v\n%s", err, out)
+	program, err := marked()
+	if err != nil {
+		t.Fatal(err)
 	}
 	// run runs it, to be killed at point, and reports whether it was.
 	run := func(env []string, point string, args ...string) (killed bool, output string) {
