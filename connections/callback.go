@@ -22,7 +22,6 @@ func (l *Login) complete(ctx context.Context, answer url.Values) (Detail, error)
 		return Detail{}, err
 	}
 	defer l.s.work.Done()
-	_ = failpoint.Hit("login.code")
 	detached := context.WithoutCancel(ctx)
 	exchange, cancel := oauthflow.WithTimeout(detached, requestTime)
 	defer cancel()

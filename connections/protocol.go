@@ -105,9 +105,7 @@ func (s *Service) ask(ctx context.Context, c store.Connection, interrupted bool,
 	if err != nil {
 		return s.keepFailure(ctx, c, err, interrupted), false
 	}
-	_ = failpoint.Hit("refresh.read")
 	r, said := s.keepAnswer(ctx, c, grant, say)
-	_ = failpoint.Hit("refresh.stored")
 	s.noteSkew(ctx, tokenHost(integ, cfg), grant) // after the answer is on disk: nothing comes before that
 	return r, said
 }

@@ -35,7 +35,7 @@ func newRotatingDeck(t testing.TB, manifests map[string][]byte) *rotatingDeck {
 		t.Fatal(err)
 	}
 	env := []string{
-		noKeyring, "AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key, "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(),
+		"AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key, noKeyring, "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(),
 		"PATH=" + os.Getenv("PATH"),
 	}
 	d := &rotatingDeck{t: t, env: env, folder: filepath.Join(data, "integrations"), store: st}
