@@ -14,6 +14,10 @@ func (b *Bolt) afterCrash(lock *held) error {
 		return err
 	}
 	if lock.writes { // its own mark stands there by now
+		b.dropTemps() // a whole file may be among them, with what has been removed since
+		return nil
+	}
+	if b.temps() { // left to the next writer, who finds the mark by it
 		return nil
 	}
 	// A reader has the lock file open for reading only; on a disk that can only be read the mark stays, and costs a check each time.

@@ -130,14 +130,21 @@ const tempMark = ".new-"
 
 // dropTemps removes what a killed maker of the store left. The caller holds the file lock exclusively.
 func (b *Bolt) dropTemps() {
-	left, err := filepath.Glob(filepath.Join(globQuote(b.dir), dbFile+tempMark+"*"))
-	if err != nil {
-		return
-	}
-	for _, path := range left {
+	for _, path := range b.tempFiles() {
 		// What cannot be removed now is tried again by the next maker.
 		_ = os.Remove(path)
 	}
+}
+
+// temps reports whether there are any.
+func (b *Bolt) temps() bool { return len(b.tempFiles()) > 0 }
+
+func (b *Bolt) tempFiles() []string {
+	left, err := filepath.Glob(filepath.Join(globQuote(b.dir), dbFile+tempMark+"*"))
+	if err != nil {
+		return nil // only a pattern that is none, and this is one
+	}
+	return left
 }
 
 // tidy takes away the second name that a maker of the store left if it was killed between linking and unlinking, or a
