@@ -92,7 +92,7 @@ func killCompact(k *killed) string {
 		k.t.Errorf("the new file is not in place; unfinished %q", k.temps())
 	}
 	k.unchanged(want, list)
-	if err := k.store.PutSetting(k.t.Context(), "test", "after", true); err != nil {
+	if err := k.store.PutSetting(k.t.Context(), "test", "after", nil); err != nil {
 		k.t.Fatal(err)
 	}
 	if left := k.temps(); len(left) != 0 {
