@@ -1,0 +1,85 @@
+package annotation
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/dop251/goja/ast"
+)
+
+// oauthLine is the mark that counts anywhere in the entry where the class comment lacks it.
+var oauthLine = regexp.MustCompile(`(?m)^[ \t]*\*[ \t]*@requireOAuth\b`)
+
+// classTags reads the comment of the class (§2.2). It stands before the statement that declares the class.
+func (r *reading) classTags(s *Service, class *ast.ClassLiteral, src *source) {
+	start := int(class.Class) - 1
+	body, line, ok := commentBefore(src.text, start)
+	if !ok { // const X = class, module.exports = class: the comment stands before that
+		begin := strings.LastIndexByte(src.text[:start], '\n') + 1
+		begin += len(src.text[begin:start]) - len(strings.TrimLeft(src.text[begin:start], " \t"))
+		body, line, ok = commentBefore(src.text, begin)
+	}
+	if ok {
+		tags := tagsOf(body, line)
+		if t, ok := find(tags, "integrationName"); ok {
+			s.Name = t.first()
+		}
+		if t, ok := find(tags, "integrationIcon"); ok {
+			s.Icon = t.first()
+		}
+		if t, ok := find(tags, "description"); ok {
+			s.Description = flow(t.text)
+		}
+		if t, ok := find(tags, "appearanceColor"); ok {
+			s.Colours = strings.Fields(t.first())
+		}
+		_, s.RequireOAuth = find(tags, "requireOAuth")
+		_, s.UsesFiles = find(tags, "usesFileStorage")
+	}
+	if !s.RequireOAuth && len(r.sources) > 0 {
+		s.RequireOAuth = oauthLine.MatchString(r.sources[0].text)
+	}
+}
+
+// methods reads the annotated methods: ordinary ones with a plain name. Private, computed, quoted, static names and
+// accessors never count.
+func (r *reading) methods(s *Service, class *ast.ClassLiteral, src *source) {
+	for _, el := range class.Body {
+		m, ok := el.(*ast.MethodDefinition)
+		if !ok || m.Computed || m.Static || m.Kind != ast.PropertyKindMethod {
+			continue
+		}
+		key, ok := m.Key.(*ast.StringLiteral)
+		if !ok || !plain(src.text, int(key.Idx)-1) || key.Value == "constructor" {
+			continue
+		}
+		body, line, ok := commentBefore(src.text, int(m.Idx)-1)
+		if !ok {
+			continue
+		}
+		s.Methods = append(s.Methods, r.method(key.Value.String(), tagsOf(body, line), src.name, lineOf(src.text, int(key.Idx)-1)))
+	}
+}
+
+// plain reports whether an identifier, and not a quoted name, begins at offset.
+func plain(text string, offset int) bool {
+	return offset >= 0 && offset < len(text) && text[offset] != '\'' && text[offset] != '"' && text[offset] != '['
+}
+
+// items reads the second argument of addService.
+func (r *reading) items(s *Service, call *ast.CallExpression, in *source) {
+	if call == nil {
+		return
+	}
+	if len(call.ArgumentList) < 2 {
+		s.ItemsKnown = true
+		return
+	}
+	v, ok := literal(call.ArgumentList[1], func(name string) ast.Expression { return in.vars[name] }, 0)
+	if !ok {
+		return
+	}
+	if items, ok := Items(v); ok {
+		s.Items, s.ItemsKnown = items, true
+	}
+}
