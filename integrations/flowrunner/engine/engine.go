@@ -1,0 +1,164 @@
+package engine
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/parser"
+)
+
+// Options are what an engine works with. All but Console are required.
+type Options struct {
+	Folder fs.FS // the service's folder; nothing outside of it is ever read
+	Rand   io.Reader
+	Now    func() time.Time // wall
+	// Send does an HTTP request. It is called on the goroutine of Load and Call; done is called once, from any goroutine.
+	Send func(r Request, done func(Response))
+	// Upload keeps a file for the user and says where it is (§6.1). Called like Send.
+	Upload func(f Upload, done func(url string, problem string))
+	// Console gets each console line; nil drops them.
+	Console func(level, line string)
+}
+
+// Request is an HTTP request of the service.
+type Request struct {
+	Method     string
+	URL        string      // absolute, as the WHATWG rules write it
+	Headers    [][2]string // in their order
+	Body       []byte
+	HasBody    bool
+	Follow     bool          // follow redirects (§5.6)
+	Decompress bool          // the service did not ask for a compression itself
+	Idle       time.Duration // 0: none
+}
+
+// Response is what came back. Problem is set instead of the rest if no answer came.
+type Response struct {
+	Status     int
+	StatusText string
+	Headers    [][2]string
+	Body       []byte
+	URL        string // after redirects
+	Problem    *Problem
+}
+
+// Problem is a failure below HTTP, with Node's code for it.
+type Problem struct {
+	Code    string // ENOTFOUND, ECONNREFUSED, ECONNRESET, ETIMEDOUT, …
+	Message string
+}
+
+// Upload is a file that a service hands over.
+type Upload struct {
+	Data    []byte
+	Options string // JSON
+}
+
+// Engine is one runtime with one service. It is used by one goroutine, for one call, and then dropped.
+type Engine struct {
+	o    Options
+	vm   *goja.Runtime
+	loop *loop
+
+	modules map[string]*goja.Object // by path in the folder
+	stubs   []string
+	natives *goja.Object
+	host    host
+}
+
+// host are the functions of the prelude that the Go side calls.
+type host struct {
+	stringify goja.Callable // saved before the service ran
+	parse     goja.Callable
+	call      goja.Callable
+	load      goja.Callable
+	items     goja.Callable
+	respond   goja.Callable
+	require   goja.Callable
+	failure   goja.Callable
+}
+
+//go:embed js/*.js
+var preludes embed.FS
+
+// order is that of the prelude: each file may use what those before it made.
+var order = []string{"buffer", "text", "url", "web", "locale", "console", "timers", "crypto", "request", "http", "node", "stub", "host"}
+
+// ErrNotRegistered is the end of a load that called addService for nothing.
+var ErrNotRegistered = errors.New("the service did not register")
+
+// New makes a runtime with all globals, and no service in it yet.
+func New(o Options) (*Engine, error) {
+	e := &Engine{o: o, vm: goja.New(), modules: map[string]*goja.Object{}}
+	e.vm.SetParserOptions(parser.WithDisableSourceMaps)
+	e.vm.SetMaxCallStackSize(3000)
+	e.vm.SetTimeSource(o.Now)
+	e.vm.SetRandSource(e.random)
+	e.loop = newLoop(e.vm)
+	e.natives = e.makeNatives()
+	shared := e.vm.NewObject()
+	for _, name := range order {
+		text, err := preludes.ReadFile("js/" + name + ".js")
+		if err != nil {
+			return nil, fmt.Errorf("make the JavaScript environment: %w", err)
+		}
+		program, err := compile("authdeck:"+name, "(function (host, shared, global) {'use strict';"+string(text)+"\n})")
+		if err != nil {
+			return nil, fmt.Errorf("make the JavaScript environment: %w", err)
+		}
+		f, err := e.vm.RunProgram(program)
+		if err != nil {
+			return nil, fmt.Errorf("make the JavaScript environment: %w", err)
+		}
+		call, ok := goja.AssertFunction(f)
+		if !ok {
+			return nil, fmt.Errorf("make the JavaScript environment: %s is no function", name)
+		}
+		if _, err := call(goja.Undefined(), e.natives, shared, e.vm.GlobalObject()); err != nil {
+			return nil, fmt.Errorf("make the JavaScript environment: %s: %w", name, err)
+		}
+	}
+	for name, f := range map[string]*goja.Callable{
+		"stringify": &e.host.stringify, "parse": &e.host.parse, "call": &e.host.call, "load": &e.host.load,
+		"items": &e.host.items, "respond": &e.host.respond, "require": &e.host.require, "failure": &e.host.failure,
+	} {
+		var ok bool
+		if *f, ok = goja.AssertFunction(shared.Get(name)); !ok {
+			return nil, fmt.Errorf("make the JavaScript environment: the prelude has no %s", name)
+		}
+	}
+	return e, nil
+}
+
+// compile parses with the settings that all code of an engine has.
+func compile(name, text string) (*goja.Program, error) {
+	p, err := goja.Parse(name, text, parser.WithDisableSourceMaps)
+	if err != nil {
+		return nil, err
+	}
+	return goja.CompileAST(p, false)
+}
+
+// interruptOn ends what the script does when ctx ends. The caller calls stop when the script is back.
+func (e *Engine) interruptOn(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { e.vm.Interrupt(ctx.Err()) })
+}
+
+// random is Math.random's.
+func (e *Engine) random() float64 {
+	var b [8]byte
+	if _, err := io.ReadFull(e.o.Rand, b[:7]); err != nil {
+		return 0.5
+	}
+	n := uint64(0)
+	for _, c := range b[:7] {
+		n = n<<8 | uint64(c)
+	}
+	return float64(n>>3) / (1 << 53)
+}
