@@ -43,7 +43,7 @@ func TestVectors(t *testing.T) {
 					const v = await (async () => { return (`+v.JS+`) })();
 					return { json: JSON.stringify(v === undefined ? null : v) || 'null' };
 				} catch (e) {
-					return { error: e.name, code: e.code, message: e.message };
+					return { error: e.name, code: typeof e.code === 'string' ? e.code : undefined, message: e.message };
 				}`)
 			var answer vector
 			if err := json.Unmarshal([]byte(got), &answer); err != nil {
