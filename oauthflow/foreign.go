@@ -225,3 +225,11 @@ func (w *watched) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// ClassifyForeign is what a failed answer means by the table of reference/security.md §5.3, for who has to tell why a
+// service's operation failed.
+func ClassifyForeign(f ForeignAnswer, host string) *Error {
+	a := Answer{Status: f.Status, Header: f.Header, Body: f.Body, Host: host}
+	a.read()
+	return classify(a, Shape{})
+}

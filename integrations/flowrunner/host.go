@@ -1,0 +1,266 @@
+package flowrunner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"authdeck/integrations/flowrunner/engine"
+	"authdeck/integrations/flowrunner/wire"
+	"authdeck/internal/clock"
+	"authdeck/internal/safetext"
+	"authdeck/internal/secret"
+	"authdeck/oauthflow"
+)
+
+// Options are what a Host works with.
+type Options struct {
+	// Program and its arguments start a worker: this program with the worker's argument.
+	Program []string
+	// Caller makes the requests of services, through guarded clients of their own; its Clock and Observe are used.
+	Caller *oauthflow.Caller
+	// Files keeps what services upload: a folder that is ours alone.
+	Files string
+	Clock clock.Clock
+	Log   *slog.Logger
+}
+
+// Host runs services. Close it.
+type Host struct {
+	o Options
+
+	mu     sync.Mutex
+	warm   map[string]*warm // by folder
+	making sync.WaitGroup
+	closed bool
+}
+
+// warm is a worker that has loaded one service, holds no secret, and waits for its one call.
+type warm struct {
+	s       *session
+	version string // of the folder's content
+	items   json.RawMessage
+	stubs   []string
+}
+
+// New returns a Host.
+func New(o Options) *Host {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Host{o: o, warm: map[string]*warm{}}
+}
+
+// Close ends all workers that wait and waits for those in the making. Calls under way end by their own context.
+func (h *Host) Close() {
+	h.mu.Lock()
+	h.closed = true
+	for folder, w := range h.warm {
+		w.s.close()
+		delete(h.warm, folder)
+	}
+	h.mu.Unlock()
+	h.making.Wait()
+}
+
+// take returns a worker that has loaded the service: the one that waits, or a new one.
+func (h *Host) take(ctx context.Context, folder *folder) (*warm, error) {
+	h.mu.Lock()
+	w := h.warm[folder.path]
+	delete(h.warm, folder.path)
+	h.mu.Unlock()
+	if w != nil && w.version == folder.version {
+		return w, nil
+	}
+	if w != nil {
+		w.s.close()
+	}
+	return h.load(ctx, folder)
+}
+
+// prepare makes the next worker of a service ready in the background.
+func (h *Host) prepare(folder *folder) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed || h.warm[folder.path] != nil {
+		return
+	}
+	h.making.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), loadLimit)
+		defer cancel()
+		w, err := h.load(ctx, folder)
+		if err != nil {
+			return // the next call meets the same and tells of it
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.closed || h.warm[folder.path] != nil {
+			w.s.close()
+			return
+		}
+		h.warm[folder.path] = w
+	})
+}
+
+// load starts a worker and loads the service.
+func (h *Host) load(ctx context.Context, folder *folder) (*warm, error) {
+	ctx, cancel := context.WithTimeout(ctx, loadLimit)
+	defer cancel()
+	s, err := h.start(folder.files)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.ask(ctx, wire.Message{Kind: wire.Load}, handler{}, wire.Loaded, wire.Failed)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		err = &WorkerError{"it did not load in time"}
+	case err == nil && m.Kind == wire.Failed:
+		err = failure(m)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return &warm{s: s, version: folder.version, items: json.RawMessage(m.Items), stubs: m.Stubs}, nil
+}
+
+// call is one invocation of a service.
+type call struct {
+	folder  *folder
+	method  string
+	call    engine.Call
+	timeout time.Duration
+	hosts   []string // that the user named: they may be anywhere
+	secrets []secret.String
+	dryRun  bool // requests are built and not sent
+	play    func(r oauthflow.ForeignRequest) (oauthflow.ForeignAnswer, error)
+}
+
+// came is what an invocation led to.
+type came struct {
+	result    json.RawMessage // JSON
+	exchanges []oauthflow.Exchange
+	errors    []*oauthflow.Error // of the exchanges that failed, as the classification of token answers sees them
+	answered  []int              // statuses of the exchanges
+	methods   []string
+	console   []string // safe
+	stubs     []string
+	uploads   map[string]string // https address → path
+	hosts     []string
+}
+
+// ThrownError is what the service threw (§1.6). Its text is the service's own, made safe.
+type ThrownError struct {
+	engine.Failure
+}
+
+func (e *ThrownError) Error() string {
+	text := e.Message
+	if text == "" {
+		text = e.Name
+	}
+	return safetext.Line(text, 0)
+}
+
+// defaultTimeout is that of a call whose operation names none.
+const defaultTimeout = 60 * time.Second
+
+// invoke makes one call in a worker of its own. What came of it is returned beside an error too.
+func (h *Host) invoke(ctx context.Context, c call) (came, error) {
+	if c.timeout <= 0 {
+		c.timeout = defaultTimeout
+	}
+	w, err := h.take(ctx, c.folder)
+	if err != nil {
+		return came{}, err
+	}
+	defer h.prepare(c.folder)
+	defer w.s.close()
+	r := &recorder{h: h, c: c, came: came{stubs: w.stubs, uploads: map[string]string{}}}
+	order, err := json.Marshal(c.call)
+	if err != nil {
+		return came{}, fmt.Errorf("call a service: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	m, err := w.s.ask(ctx, wire.Message{Kind: wire.Invoke, Call: order}, handler{send: r.send, upload: r.upload, console: r.console}, wire.Result, wire.Failed)
+	got := r.result()
+	got.stubs = append(got.stubs, m.Stubs...)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return got, &ThrownError{engine.Failure{Message: "Task execution is aborted due to timeout", Code: "ETIMEDOUT"}}
+	case err != nil:
+		return got, err
+	case m.Kind == wire.Failed:
+		return got, failure(m)
+	}
+	if !json.Valid([]byte(m.Text)) || !shallow(m.Text) {
+		return got, &WorkerError{"its result is no JSON of a depth that can be read"}
+	}
+	got.result = json.RawMessage(m.Text)
+	return got, nil
+}
+
+// shallow reports whether no value is nested deeper than a thousand.
+func shallow(text string) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[', c == '{':
+			if depth++; depth > 1000 {
+				return false
+			}
+		case c == ']', c == '}':
+			depth--
+		}
+	}
+	return true
+}
+
+// failure makes an error of a Failed message.
+func failure(m wire.Message) error {
+	var f engine.Failure
+	switch m.Reason {
+	case wire.Threw, wire.Constructing:
+		if err := json.Unmarshal(m.Failure, &f); err != nil {
+			return &WorkerError{"its error cannot be read"}
+		}
+		f.Constructor = m.Reason == wire.Constructing
+		return &ThrownError{f}
+	case wire.Unregistered:
+		return &BrokenError{Text: "the service did not register: src/index.js calls Flowrunner.ServerCode.addService for nothing"}
+	case wire.NoMethod:
+		return fmt.Errorf("%w: %s", errNoMethod, safetext.Line(m.Text, 100))
+	case wire.Unsettled:
+		return &WorkerError{"its promise never settles"}
+	case wire.OutOfTime:
+		return &WorkerError{"it did not load in time: its files must not wait while they are loaded"}
+	case wire.TooLongResult:
+		return &WorkerError{safetext.Line(m.Text, 200)}
+	case wire.NoService:
+		return &BrokenError{Text: safetext.Line(m.Text, 300), NoService: true}
+	case wire.Syntax:
+		return &BrokenError{Text: safetext.Line(m.Text, 300)}
+	case wire.OutOfMemory, wire.Internal:
+	}
+	return &WorkerError{safetext.Line(m.Text, 300)}
+}
+
+var errNoMethod = errors.New("the service has no such method")
+
+// folder is a service's folder as it was when it was looked at.
+type folder struct {
+	path    string
+	files   fs.FS
+	version string
+}

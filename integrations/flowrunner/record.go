@@ -1,0 +1,149 @@
+package flowrunner
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"authdeck/integrations/flowrunner/wire"
+	"authdeck/internal/safetext"
+	"authdeck/internal/secret"
+	"authdeck/oauthflow"
+)
+
+// recorder does the HTTP of one call and keeps what happened. Safe for concurrent use.
+type recorder struct {
+	h *Host
+	c call
+
+	mu   sync.Mutex
+	came came
+}
+
+func (r *recorder) result() came {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.came
+}
+
+// console keeps a line, safe and without what looks like a secret.
+func (r *recorder) console(level, line string) {
+	for _, s := range r.c.secrets {
+		if v := s.Reveal(); len(v) >= 4 {
+			line = strings.ReplaceAll(line, v, secret.Mask)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.came.console) < 200 {
+		r.came.console = append(r.came.console, safetext.Line(level, 10)+": "+safetext.Block(secret.Redact(line), 4096))
+	}
+}
+
+// send makes one request of the service.
+func (r *recorder) send(ctx context.Context, m wire.Message) wire.Message {
+	if m.Request == nil {
+		return problem("EINVAL", "no request")
+	}
+	q := m.Request
+	req := oauthflow.ForeignRequest{
+		Method: q.Method, URL: q.URL, Headers: q.Headers, Body: m.Body, HasBody: q.HasBody, Follow: q.Follow, Decompress: q.Decompress,
+		Idle: time.Duration(q.IdleMillis) * time.Millisecond, Secrets: r.c.secrets, MaxAnswer: wire.MaxBody,
+	}
+	if a, ok := r.local(q.URL); ok {
+		return a
+	}
+	var x oauthflow.Exchange
+	caller := (&oauthflow.Caller{HTTP: oauthflow.NewGuardedClient(oauthflow.Guard{Hosts: r.c.hosts})}).Observing(func(e oauthflow.Exchange) { x = e })
+	if r.h.o.Caller != nil {
+		caller.Clock = r.h.o.Caller.Clock
+		if observe := r.h.o.Caller.Observe; observe != nil {
+			caller = caller.Observing(observe)
+		}
+	}
+	defer caller.HTTP.CloseIdleConnections()
+	send := func() (oauthflow.ForeignAnswer, error) { return caller.SendForeign(ctx, req) }
+	if r.c.play != nil {
+		send = func() (oauthflow.ForeignAnswer, error) { return r.c.play(req) }
+	}
+	a, err := send()
+	r.note(q, x, a, err)
+	if err != nil {
+		return problem(nodeCode(err), "request to "+hostOf(q.URL)+" failed: "+errorWords(err))
+	}
+	return wire.Message{Body: a.Body, Response: &wire.Response{Status: a.Status, StatusText: a.StatusText, Headers: pairs(a), URL: a.URL}}
+}
+
+// note keeps what a request led to.
+func (r *recorder) note(q *wire.Request, x oauthflow.Exchange, a oauthflow.ForeignAnswer, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.came.exchanges = append(r.came.exchanges, x)
+	r.came.answered = append(r.came.answered, a.Status)
+	r.came.methods = append(r.came.methods, q.Method)
+	if host := hostOf(q.URL); !slices.Contains(r.came.hosts, host) {
+		r.came.hosts = append(r.came.hosts, host)
+	}
+	var e *oauthflow.Error
+	switch {
+	case errors.As(err, &e):
+		r.came.errors = append(r.came.errors, e)
+	case err == nil && a.Status >= 400:
+		r.came.errors = append(r.came.errors, oauthflow.ClassifyForeign(a, hostOf(q.URL)))
+	}
+}
+
+func pairs(a oauthflow.ForeignAnswer) [][2]string {
+	var list [][2]string
+	for name, values := range a.Header {
+		for _, v := range values {
+			list = append(list, [2]string{name, v})
+		}
+	}
+	slices.SortFunc(list, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return list
+}
+
+func problem(code, text string) wire.Message {
+	return wire.Message{Response: &wire.Response{Code: code, Problem: text}}
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+func errorWords(err error) string {
+	var e *oauthflow.Error
+	if errors.As(err, &e) && e.Err != nil {
+		return safetext.Line(e.Err.Error(), 200)
+	}
+	return safetext.Line(err.Error(), 200)
+}
+
+// nodeCode is the code that Node gives such a failure.
+func nodeCode(err error) string {
+	var dns *net.DNSError
+	switch {
+	case errors.Is(err, oauthflow.ErrForbiddenAddress):
+		return "EACCES"
+	case errors.Is(err, oauthflow.ErrAnswerTooLarge):
+		return "ERR_BODY_TOO_LARGE"
+	case errors.As(err, &dns):
+		return "ENOTFOUND"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "ECONNREFUSED"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "ETIMEDOUT"
+	}
+	return "ECONNRESET"
+}

@@ -1,0 +1,135 @@
+package flowrunner
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"authdeck/integrations/flowrunner/engine"
+	"authdeck/integrations/flowrunner/wire"
+)
+
+// upload keeps a file that the service hands over, in a folder of its own below the host's, and gives it an https address
+// that only the host answers (reference/flowrunner.md §6.1).
+func (r *recorder) upload(_ context.Context, m wire.Message) wire.Message {
+	address, file, err := r.h.keep(m.Body, m.Name)
+	if err != nil {
+		return wire.Message{Text: err.Error()}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.came.uploads[address] = file
+	return wire.Message{Address: address}
+}
+
+// uploadOptions are those of Files.uploadFile that mean something here.
+type uploadOptions struct {
+	Filename  string `json:"filename"`
+	Overwrite bool   `json:"overwrite"`
+}
+
+func (h *Host) keep(data []byte, options string) (address, file string, err error) {
+	if h.o.Files == "" {
+		return "", "", errors.New("files cannot be kept here")
+	}
+	if len(data) > wire.MaxBody {
+		return "", "", errors.New("the file is larger than 20 MB, the limit of a service")
+	}
+	var o uploadOptions
+	_ = json.Unmarshal([]byte(options), &o) // what is no object has no name
+	var id [12]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return "", "", errors.New("no name for the file")
+	}
+	folder := hex.EncodeToString(id[:])
+	if err := os.MkdirAll(filepath.Join(h.o.Files, folder), 0o700); err != nil {
+		return "", "", errors.New("the file cannot be kept: no folder for it")
+	}
+	name := fileName(o.Filename)
+	file = filepath.Join(h.o.Files, folder, name)
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", "", errors.New("the file cannot be kept")
+	}
+	if _, err := f.Write(data); err != nil {
+		return "", "", errors.Join(errors.New("the file cannot be kept"), f.Close())
+	}
+	if err := f.Close(); err != nil {
+		return "", "", errors.New("the file cannot be kept")
+	}
+	return engine.FilesOrigin + "/" + folder + "/" + url.PathEscape(name), file, nil
+}
+
+// fileName is the base of a name, without what a file system or a terminal could trip over.
+func fileName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
+	name = strings.Map(func(c rune) rune {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" ._-()", c) {
+			return c
+		}
+		return '_'
+	}, name)
+	name = strings.TrimLeft(name, ". ")
+	for len(name) > 100 {
+		name = name[1:]
+	}
+	if name == "" {
+		return "file"
+	}
+	return name
+}
+
+// local answers a request to the files' own address; ok is false for every other.
+func (r *recorder) local(address string) (wire.Message, bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme+"://"+u.Host != engine.FilesOrigin {
+		return wire.Message{}, false
+	}
+	body, name, err := r.h.kept(u.Path)
+	if err != nil {
+		return wire.Message{Response: &wire.Response{Status: 404, StatusText: "Not Found", URL: address}}, true
+	}
+	kind := mime.TypeByExtension(path.Ext(name))
+	if kind == "" {
+		kind = "application/octet-stream"
+	}
+	return wire.Message{Body: body, Response: &wire.Response{
+		Status: 200, StatusText: "OK", URL: address,
+		Headers: [][2]string{{"Content-Type", kind}, {"Content-Length", fmt.Sprint(len(body))}},
+	}}, true
+}
+
+// kept reads a file by the path of its address.
+func (h *Host) kept(p string) ([]byte, string, error) {
+	folder, name, ok := strings.Cut(strings.TrimPrefix(p, "/"), "/")
+	if raw, err := hex.DecodeString(folder); !ok || err != nil || len(raw) != 12 || h.o.Files == "" {
+		return nil, "", fs.ErrNotExist
+	}
+	root, err := os.OpenRoot(h.o.Files)
+	if err != nil {
+		return nil, "", err
+	}
+	body, err := root.ReadFile(folder + "/" + name)
+	return body, name, errors.Join(err, root.Close())
+}
+
+// Hand makes a file of the user available to services under an address of the same kind, for a parameter that wants one.
+func (h *Host) Hand(data []byte, name string) (string, error) {
+	options, err := json.Marshal(uploadOptions{Filename: name})
+	if err != nil {
+		return "", err
+	}
+	address, _, err := h.keep(data, string(options))
+	return address, err
+}
