@@ -1,0 +1,145 @@
+package flowrunner
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"authdeck/integrations"
+	"authdeck/integrations/flowrunner/annotation"
+	"authdeck/integrations/flowrunner/engine"
+	"authdeck/internal/secret"
+)
+
+// call makes the invocation of a method: config items with their types, the headers of §1.5, and what must not show.
+func (s *Service) call(method string, cfg integrations.Config, kept integrations.Kept, args []any) (call, error) {
+	c := call{folder: s.folder, method: method, call: engine.Call{
+		Method: method, Config: map[string]json.RawMessage{}, Request: engine.CallRequest{Headers: s.headers(kept)},
+	}}
+	for i, a := range args {
+		raw, err := json.Marshal(a)
+		if err != nil {
+			return call{}, fmt.Errorf("call %s: argument %d cannot be handed over", method, i+1)
+		}
+		c.call.Args = append(c.call.Args, raw)
+	}
+	if err := s.config(&c, cfg); err != nil {
+		return call{}, err
+	}
+	for _, t := range []secret.String{kept.AccessToken, kept.RefreshToken} {
+		if !t.IsZero() {
+			c.secrets = append(c.secrets, t)
+		}
+	}
+	return c, nil
+}
+
+// config puts the values of the declared items into the call (§1.3). A required item without one is an error that names it.
+func (s *Service) config(c *call, cfg integrations.Config) error {
+	for _, item := range s.read.Items {
+		given, ok := cfg[item.Name]
+		var value any = given.Reveal()
+		if !ok || given.Reveal() == "" {
+			value, ok = item.Default, item.Default != nil
+		}
+		if !ok {
+			if item.Required {
+				return fmt.Errorf("%w: %s is missing", integrations.ErrNotConfigured, item.Name)
+			}
+			c.call.Absent = append(c.call.Absent, item.Name)
+			continue
+		}
+		if secretItem(item) {
+			c.secrets = append(c.secrets, given)
+		}
+		if host := hostIn(value); host != "" && !slices.Contains(c.hosts, host) {
+			c.hosts = append(c.hosts, host)
+		}
+		raw, err := json.Marshal(typedItem(item.Type, value))
+		if err != nil {
+			return fmt.Errorf("config item %s cannot be handed over", item.Name)
+		}
+		c.call.Config[item.Name] = raw
+		if item.Type == "DATE" {
+			c.call.Dates = append(c.call.Dates, item.Name)
+		}
+	}
+	return nil
+}
+
+// typedItem is the value that the service gets: a boolean of a BOOL, milliseconds of a DATE, else the text.
+func typedItem(kind string, value any) any {
+	text, isText := value.(string)
+	if !isText {
+		return value
+	}
+	switch kind {
+	case "BOOL":
+		return text == "true"
+	case "DATE":
+		if n, err := strconv.ParseFloat(text, 64); err == nil {
+			return n
+		}
+	}
+	return text
+}
+
+// hostIn is the host of a config item that is an address or a host's name: the user typed it, so it may lie on the local network.
+func hostIn(value any) string {
+	text, ok := value.(string)
+	if !ok || strings.ContainsAny(text, " \n\t") || len(text) > 300 {
+		return ""
+	}
+	if strings.Contains(text, "://") {
+		u, err := url.Parse(text)
+		if err != nil {
+			return ""
+		}
+		return strings.ToLower(u.Hostname())
+	}
+	host, _, _ := strings.Cut(text, "/")
+	host, _, _ = strings.Cut(host, ":")
+	if strings.Contains(host, ".") || host == "localhost" {
+		return strings.ToLower(host)
+	}
+	return ""
+}
+
+// headers are request.headers: the token, and each member of the user data (§1.5).
+func (s *Service) headers(kept integrations.Kept) map[string]string {
+	h := map[string]string{}
+	if kept.AccessToken.IsZero() {
+		return h
+	}
+	h["oauth-access-token"] = kept.AccessToken.Reveal()
+	var data map[string]json.RawMessage
+	if json.Unmarshal(kept.Extra, &data) != nil {
+		return h
+	}
+	for name, raw := range data {
+		var v any
+		if json.Unmarshal(raw, &v) != nil || v == nil {
+			continue
+		}
+		value := string(raw)
+		if t, ok := v.(string); ok {
+			value = t
+		}
+		h["oauth-user-data-"+strings.ToLower(name)] = value
+	}
+	return h
+}
+
+// secretItem guesses from name and label, since FlowRunner has no mark for it; what is doubtful counts as secret.
+func secretItem(i annotation.Item) bool {
+	words := strings.ToLower(i.Name + " " + i.DisplayName)
+	for _, w := range []string{"secret", "token", "password", "passphrase", "private", "credential", "apikey", "api key", "api_key", "accesskey", "access key", "signature"} {
+		if strings.Contains(words, w) {
+			return true
+		}
+	}
+	return strings.HasSuffix(strings.ToLower(i.Name), "key") && !strings.Contains(words, "public")
+}
