@@ -10,7 +10,6 @@ import (
 
 	"authdeck/integrations"
 	"authdeck/integrations/flowrunner/annotation"
-	"authdeck/integrations/flowrunner/engine"
 	"authdeck/internal/safetext"
 	"authdeck/internal/secret"
 	"authdeck/oauthflow"
