@@ -29,7 +29,7 @@ type session struct {
 
 // start begins a worker over the service's folder. It has an empty environment and no file but its pipes.
 func (h *Host) start(files fs.FS) (*session, error) {
-	cmd := exec.Command(h.o.Program[0], h.o.Program[1:]...) //nolint:gosec // this program itself
+	cmd := exec.Command(h.o.Program[0], h.o.Program[1:]...) //nolint:gosec,noctx // this program itself, ended by close
 	cmd.Env, cmd.Dir = []string{}, "/"
 	setProcess(cmd)
 	in, err := cmd.StdinPipe()

@@ -24,7 +24,7 @@ func Main() int {
 		_, _ = os.Stderr.WriteString("the worker cannot be locked in: " + err.Error() + "\n")
 		return 3
 	}
-	w := &worker{conn: wire.NewConn(os.Stdin, os.Stdout), waiting: map[int]func(wire.Message){}}
+	w := &worker{conn: wire.NewConn(os.Stdin, os.Stdout), in: make(chan wire.Message)}
 	if err := w.run(); err != nil && !errors.Is(err, io.EOF) {
 		_, _ = os.Stderr.WriteString(err.Error() + "\n")
 		return 1
@@ -37,15 +37,11 @@ type worker struct {
 	conn   *wire.Conn
 	engine *engine.Engine
 
-	in      chan wire.Message // what the reader brought: File, Load, Invoke, List
-	waiting map[int]func(wire.Message)
-	answers chan wire.Message // Answer and Stored
-	nextID  int
+	in chan wire.Message // what the reader brought, but answers: File, Load, Invoke, List
 }
 
 // run answers until the call has been made, or the pipe is closed.
 func (w *worker) run() error {
-	w.in, w.answers = make(chan wire.Message), make(chan wire.Message, 64)
 	failed := make(chan error, 1)
 	pending := &pendingAnswers{}
 	go func() { // ends with the process: a worker lives for one call
@@ -71,17 +67,17 @@ func (w *worker) run() error {
 		}
 	}
 	for m := range w.in {
-		switch m.Kind {
+		var err error
+		switch m.Kind { //nolint:exhaustive // anything else is not for now
 		case wire.List:
-			if err := w.list(); err != nil {
-				return err
-			}
+			err = w.list()
 		case wire.Load:
-			if err := w.load(ask); err != nil {
-				return err
-			}
+			err = w.load(ask)
 		case wire.Invoke:
 			return w.invoke(m)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return <-failed
