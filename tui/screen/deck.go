@@ -33,6 +33,8 @@ type Deck interface {
 	RedirectURI(ctx context.Context, id string, port int) (string, error)
 	Login(ctx context.Context, r connections.LoginRequest) (Login, error)
 	StoreStatus(ctx context.Context) (store.Status, error)
+	KeepIdle(ctx context.Context) (bool, error)
+	SetKeepIdle(ctx context.Context, on bool) error
 }
 
 // Login is a sign-in under way; [connections.Login].

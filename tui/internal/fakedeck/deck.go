@@ -30,6 +30,8 @@ type Deck struct {
 	changes chan struct{}
 	asked   []string
 	lists   int
+
+	keepIdle bool
 }
 
 // New makes a deck of these connections.
@@ -288,4 +290,19 @@ func (d *Deck) Login(_ context.Context, r connections.LoginRequest) (screen.Logi
 		return nil, &connections.Error{Kind: connections.KindFailed, Message: "no sign-in here"}
 	}
 	return d.LoginAs(r)
+}
+
+// KeepIdle is what SetKeepIdle set.
+func (d *Deck) KeepIdle(context.Context) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.keepIdle, nil
+}
+
+// SetKeepIdle turns it on or off.
+func (d *Deck) SetKeepIdle(_ context.Context, on bool) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.keepIdle = on
+	return nil
 }

@@ -137,3 +137,9 @@ func (d *Deck) Login(ctx context.Context, r connections.LoginRequest) (screen.Lo
 func (d *Deck) StoreStatus(context.Context) (store.Status, error) {
 	return store.Status{Format: store.Format, UnlockedBy: store.SlotMemory}, nil
 }
+
+// KeepIdle is always off.
+func (d *Deck) KeepIdle(context.Context) (bool, error) { return false, nil }
+
+// SetKeepIdle does nothing.
+func (d *Deck) SetKeepIdle(context.Context, bool) error { return nil }

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"runtime/debug"
 
@@ -29,6 +30,7 @@ type Screen struct {
 	loading bool
 	again   bool // the store changed while its state was being read
 	status  *store.Status
+	idle    bool // unused refresh tokens are kept from idling out
 	problem string
 }
 
@@ -52,6 +54,7 @@ func (s *Screen) Close() { s.cancel() }
 func (s *Screen) Keys() []keys.Binding {
 	return []keys.Binding{
 		{ID: "settings.notices", Keys: []string{"n"}, Label: "notices", Help: "changes how the terminal calls you: bell, OSC 777, OSC 9, off", Footer: true},
+		{ID: "settings.idle", Keys: []string{"i"}, Label: "keep idle", Help: "lets the keeper use refresh tokens before they end for want of use, or not", Footer: true},
 		{ID: "settings.scroll", Keys: []string{"j", "k"}, Label: "scroll", Help: "scrolls"},
 	}
 }
@@ -60,6 +63,7 @@ func (s *Screen) Keys() []keys.Binding {
 type statusMsg struct {
 	to     *Screen
 	status store.Status
+	idle   bool
 	err    error
 }
 
@@ -71,7 +75,8 @@ func (s *Screen) load() tea.Cmd {
 	s.loading = true
 	return func() tea.Msg {
 		status, err := s.env.Deck.StoreStatus(s.ctx)
-		return statusMsg{s, status, err}
+		idle, idleErr := s.env.Deck.KeepIdle(s.ctx)
+		return statusMsg{s, status, idle, errors.Join(err, idleErr)}
 	}
 }
 
@@ -81,7 +86,7 @@ func (s *Screen) loaded(m statusMsg) tea.Cmd {
 	if m.err != nil {
 		s.problem = connections.Explain(m.err).Message
 	} else {
-		s.status = &m.status
+		s.status, s.idle = &m.status, m.idle
 	}
 	if !s.again {
 		return nil
@@ -102,12 +107,16 @@ func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
 			return nil, false
 		}
 		return s.loaded(msg), true
+	case idleMsg:
+		return s.idleSaved(msg), msg.to == s
 	case tea.KeyPressMsg:
-		switch {
-		case !s.Keys()[0].Is(msg):
+		switch notices, idle := s.Keys()[0].Is(msg), s.Keys()[1].Is(msg); {
+		case !notices && !idle:
 			return nil, s.viewer.Key(msg.String())
-		case !msg.IsRepeat:
+		case notices && !msg.IsRepeat:
 			return s.nextNotice(), true
+		case idle && !msg.IsRepeat:
+			return s.turnIdle(), true
 		}
 		return nil, true
 	}
@@ -147,6 +156,8 @@ func (s *Screen) lines(width int) []string {
 	head("Being called")
 	add("notices", noticeWords(s.env.Notices.Kind)+"; n changes it")
 	add("for", "a sign-in that is needed, refused settings, a connection that fails, one that recovers")
+	head("Refreshing")
+	add("unused", either(s.idle, "refresh tokens are used before they end for want of use; i: off", "refresh tokens that nobody uses may end by their provider's rule; i: keep them"))
 	head("Signing in")
 	add("browser", browserWords(s.env.Browser))
 	head("Screen")
