@@ -91,7 +91,8 @@ func TestPassphraseIsChangedAtTheTerminal(t *testing.T) {
 	e.until(`The same once more:`, wait)
 	e.press("battery staple\r")
 	e.until(`Make a new master key now\? \[y/N\]`, wait)
-	e.press("\r")
+	e.press("y\r")
+	e.until(`has a new master key`, wait) // without asking once more
 	if code := e.exit(wait); code != 0 {
 		t.Errorf("changed: exit code %d", code)
 	}

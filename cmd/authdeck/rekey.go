@@ -16,12 +16,13 @@ import (
 // newPassphrase always asks the person: a file names the passphrase that is, and not the one to be.
 func (a *app) newPassphrase() *passphrase.Source { return passphrase.New(a.askPassphrase, rand.Reader) }
 
-// rekey gives the store a new master key by all sources at hand.
-func (a *app) rekey(ctx context.Context, st *store.Bolt, drop bool) error {
+// rekey gives the store a new master key by all sources at hand; given comes before them.
+func (a *app) rekey(ctx context.Context, st *store.Bolt, drop bool, given ...store.KeySource) error {
 	keys, err := a.keys()
 	if err != nil {
 		return err
 	}
+	keys = append(given, keys...)
 	if a.getenv("AUTHDECK_KEY_FILE") != "" { // it opens its own slot; the others still need theirs
 		keys = append(keys, a.keyring(), a.passphrase())
 	}
@@ -43,8 +44,8 @@ func (a *app) rekey(ctx context.Context, st *store.Bolt, drop bool) error {
 	return nil
 }
 
-// offerRekey asks whether to rekey at once, where a person is there to say yes.
-func (a *app) offerRekey(ctx context.Context, st *store.Bolt) error {
+// offerRekey asks whether to rekey at once, where a person is there to say yes; given opens the slot that was just made.
+func (a *app) offerRekey(ctx context.Context, st *store.Bolt, given store.KeySource) error {
 	tty, err := openTerminal()
 	if err != nil {
 		return nil
@@ -55,5 +56,5 @@ func (a *app) offerRekey(ctx context.Context, st *store.Bolt) error {
 	if err != nil || !strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y") {
 		return nil
 	}
-	return a.rekey(ctx, st, false)
+	return a.rekey(ctx, st, false, given)
 }

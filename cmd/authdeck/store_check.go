@@ -94,7 +94,7 @@ func (a *app) storeCompactCmd() *cobra.Command {
 			if a.json {
 				return a.printJSON(r)
 			}
-			a.note("%s before, %s now", bytesWords(r.Before), bytesWords(r.After))
+			a.note("%s before, %s now, room for the answers of refreshes included", bytesWords(r.Before), bytesWords(r.After))
 			return nil
 		},
 	}

@@ -165,7 +165,7 @@ the same. "authdeck store rekey" makes a new one.`,
 			}
 			a.note("the passphrase was changed; the old one opens neither the store nor a copy in its folder.")
 			a.note("If the old one may be known to others, the master key may be too: authdeck store rekey")
-			return a.offerRekey(ctx, st)
+			return a.offerRekey(ctx, st, maker)
 		},
 	}
 }

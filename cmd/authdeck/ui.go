@@ -21,7 +21,11 @@ func (a *app) openUI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.runUI(ctx, tui.Options{StoreLine: "sealed in " + a.data() + ", opened by a key file"}, svc)
+	st, err := svc.StoreStatus(ctx)
+	if err != nil {
+		return err
+	}
+	return a.runUI(ctx, tui.Options{StoreLine: "sealed in " + a.data() + ", opened by " + st.UnlockedBy.Words()}, svc)
 }
 
 func (a *app) runUI(ctx context.Context, o tui.Options, svc *connections.Service) error {
