@@ -1,5 +1,0 @@
-//go:build !linux
-
-package keyring
-
-func absent() string { return "" }
