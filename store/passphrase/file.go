@@ -9,8 +9,9 @@ import (
 	"authdeck/store"
 )
 
-// FromFile answers with what stands in a file, without the line break at its end. The file has to be ours alone and no link, like
-// a key file: [store.ErrUnsafe] otherwise, [store.ErrNoKey] if there is none. It does not answer for a new passphrase.
+// FromFile answers with what stands in a file, byte for byte, without one line break (LF or CR LF) at its end. The file has to
+// be ours alone and no link, like a key file: [store.ErrUnsafe] otherwise, [store.ErrNoKey] if there is none. It answers for
+// a new slot too. Asked again it is [store.ErrWrongPassphrase]: a file does not change its mind.
 func FromFile(path string) Asker {
 	return func(_ context.Context, a Ask) (secret.String, error) {
 		if a.Again {
@@ -20,8 +21,11 @@ func FromFile(path string) Asker {
 		if err != nil {
 			return secret.String{}, fmt.Errorf("read the passphrase file: %w", err)
 		}
-		line := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
-		clear(text)
+		defer clear(text)
+		line, ended := strings.CutSuffix(string(text), "\n")
+		if ended {
+			line = strings.TrimSuffix(line, "\r")
+		}
 		return secret.New(line), nil
 	}
 }

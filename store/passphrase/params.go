@@ -49,6 +49,6 @@ func decode(b []byte) (params, error) {
 	return p, nil
 }
 
-func (p params) key(passphrase string) []byte {
-	return argon2.IDKey([]byte(passphrase), p.salt, p.time, p.memory, p.threads, keySize)
+func (p params) key(passphrase []byte) []byte {
+	return argon2.IDKey(passphrase, p.salt, p.time, p.memory, p.threads, keySize)
 }
