@@ -177,8 +177,7 @@ func (k *killed) run(code int, args ...string) (stdout string) {
 // sound opens the store anew, checks it whole, and takes the lock of every connection at once.
 func (k *killed) sound(connections int) {
 	k.t.Helper()
-	data, key := strings.TrimPrefix(k.env[0], "AUTHDECK_DATA_DIR="), strings.TrimPrefix(k.env[1], "AUTHDECK_KEY_FILE=")
-	st, err := store.Open(k.t.Context(), data, store.Options{Keys: []store.KeySource{store.KeyFile(key)}})
+	st, err := store.Open(k.t.Context(), k.data, store.Options{Keys: []store.KeySource{store.KeyFile(k.key)}})
 	if err != nil {
 		k.t.Fatalf("open the store after the kill: %v", err)
 	}

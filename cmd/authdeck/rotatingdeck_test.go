@@ -17,10 +17,11 @@ import (
 // rotatingDeck is a data folder with manifests of rotating servers, as the built program finds it. The test reads and writes the
 // store as one more process.
 type rotatingDeck struct {
-	t      testing.TB
-	env    []string
-	folder string // of the user's manifests
-	store  *store.Bolt
+	t         testing.TB
+	env       []string
+	data, key string // the data folder and the key file
+	folder    string // of the user's manifests
+	store     *store.Bolt
 }
 
 // newRotatingDeck makes one; the integrations are named by the keys.
@@ -38,7 +39,7 @@ func newRotatingDeck(t testing.TB, manifests map[string][]byte) *rotatingDeck {
 		"AUTHDECK_DATA_DIR=" + data, "AUTHDECK_KEY_FILE=" + key, noKeyring, "XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir(),
 		"PATH=" + os.Getenv("PATH"),
 	}
-	d := &rotatingDeck{t: t, env: env, folder: filepath.Join(data, "integrations"), store: st}
+	d := &rotatingDeck{t: t, env: env, data: data, key: key, folder: filepath.Join(data, "integrations"), store: st}
 	if err := os.MkdirAll(d.folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
