@@ -53,7 +53,8 @@ func (b *Bolt) FoldHandouts(ctx context.Context) ([]Event, error) {
 	if err != nil {
 		return handedEvents(append(p.due, p.kept...)), fmt.Errorf("fold the hand-outs: %w", err)
 	}
-	if err := b.cutHandouts(ctx, p, over > 0); err != nil {
+	// What is in the history has to leave the file, whoever goes away meanwhile; the wait for writers is bounded.
+	if err := b.cutHandouts(context.WithoutCancel(ctx), p, over > 0); err != nil {
 		return handedEvents(p.kept), fmt.Errorf("fold the hand-outs: %w", err)
 	}
 	return handedEvents(p.kept), nil

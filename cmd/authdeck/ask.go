@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -46,27 +48,29 @@ func (a *app) askPassphrase(ctx context.Context, ask passphrase.Ask) (secret.Str
 	return first, nil
 }
 
-// readHidden prints the prompt and reads one line without echo. Ctrl+c ends the program by its signal as ever; the echo is
-// set back first.
+// readHidden prints the prompt once nothing that is typed shows any more, and reads one line. Ctrl+c ends it as it ends any verb.
 func readHidden(ctx context.Context, tty *os.File, prompt string) (secret.String, error) {
 	fd := int(tty.Fd())
-	before, err := term.GetState(fd)
+	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return secret.String{}, fmt.Errorf("ask for the passphrase: %w", err)
 	}
+	defer func() {
+		_ = term.Restore(fd, before)
+		_, _ = fmt.Fprintln(tty)
+	}()
 	_, _ = fmt.Fprint(tty, prompt)
 	type answer struct {
 		line []byte
 		err  error
 	}
 	got := make(chan answer, 1)
-	go func() { // ends with the line, or with the terminal's closing by the caller
-		line, err := term.ReadPassword(fd)
+	go func() { // ends with the line, or with the process: a read of a terminal cannot be ended
+		line, err := hiddenLine(tty)
 		got <- answer{line, err}
 	}()
 	select {
 	case r := <-got:
-		_, _ = fmt.Fprintln(tty)
 		if r.err != nil {
 			return secret.String{}, fmt.Errorf("ask for the passphrase: %w", r.err)
 		}
@@ -75,8 +79,30 @@ func readHidden(ctx context.Context, tty *os.File, prompt string) (secret.String
 		}
 		return secret.New(string(r.line)), nil
 	case <-ctx.Done():
-		_ = term.Restore(fd, before)
-		_, _ = fmt.Fprintln(tty)
 		return secret.String{}, errors.Join(errors.New("ask for the passphrase"), ctx.Err())
+	}
+}
+
+// hiddenLine reads what is typed up to enter; backspace takes a character back, ctrl+u all, ctrl+c and ctrl+d end it.
+func hiddenLine(r io.Reader) ([]byte, error) {
+	var line []byte
+	var c [1]byte
+	for {
+		if n, err := r.Read(c[:]); n == 0 || err != nil {
+			return nil, errors.Join(io.ErrUnexpectedEOF, err)
+		}
+		switch c[0] {
+		case '\r', '\n':
+			return line, nil
+		case 0x03, 0x04:
+			return nil, context.Canceled
+		case 0x7f, 0x08:
+			_, n := utf8.DecodeLastRune(line)
+			line = line[:len(line)-n]
+		case 0x15:
+			line = line[:0]
+		default:
+			line = append(line, c[0])
+		}
 	}
 }
