@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	// Most tests here wait: for a token to end, for a program to start, for a backoff. Two at a time, as two processors would
 	// have it, waste that.
 	testing.Init()
-	if err := flag.Set("test.parallel", "6"); err != nil {
+	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
