@@ -44,6 +44,21 @@ func notBuilt(what string) error {
 	}
 }
 
+// storeFailure makes exit 6 of what has no better name (a disk that fails, a file that cannot be opened): it is the store's
+// all the same.
+func storeFailure(err error) error {
+	var told *connections.Error
+	if err == nil || errors.As(err, &told) {
+		return err
+	}
+	e := connections.Explain(err)
+	if e.Kind != connections.KindFailed {
+		return err
+	}
+	e.Kind, e.Hint = connections.KindStore, "look at the disk that holds the store, and at whose its folder is"
+	return e
+}
+
 // failure is the shape of an error on stderr.
 type failure struct {
 	Code    connections.Kind `json:"code"`

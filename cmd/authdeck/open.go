@@ -40,7 +40,7 @@ func (a *app) openWith(ctx context.Context, keys ...store.KeySource) (*store.Bol
 	for tries := 1; ; tries++ {
 		b, err := store.Open(ctx, a.data(), a.storeOptions(keys...))
 		if tries == most || !errors.Is(err, store.ErrWrongPassphrase) || !a.again(keys) {
-			return b, err
+			return b, storeFailure(err)
 		}
 		a.note("that passphrase does not open the store; again, please")
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -52,7 +51,10 @@ func (a *app) offerRekey(ctx context.Context, st *store.Bolt, given store.KeySou
 	}
 	defer func() { _ = tty.Close() }()
 	_, _ = fmt.Fprint(tty, "Make a new master key now? [y/N] ")
-	line, err := bufio.NewReader(tty).ReadString('\n')
+	line, err := readLine(ctx, tty)
+	if ctx.Err() != nil {
+		return errors.Join(errors.New("ask for a new master key"), ctx.Err())
+	}
 	if err != nil || !strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y") {
 		return nil
 	}

@@ -24,6 +24,10 @@ func (a *app) storeCmd() *cobra.Command {
 		a.storeSlotsCmd(), a.storeKeyFileCmd(), a.storePassphraseCmd(), a.storeRekeyCmd(),
 		a.storeUnlockCmd(), a.storeLockCmd(),
 	)
+	for _, verb := range cmd.Commands() {
+		run := verb.RunE
+		verb.RunE = func(cmd *cobra.Command, args []string) error { return storeFailure(run(cmd, args)) }
+	}
 	return cmd
 }
 

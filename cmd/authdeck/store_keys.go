@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -81,10 +83,7 @@ FILE out of backups and synced folders that hold the store.`,
 				return usage("%s", err)
 			}
 			if _, err := os.Lstat(path); err == nil {
-				return &connections.Error{
-					Kind: connections.KindFailed, Message: path + " is there already; it was left as it is",
-					Hint: "to use it: AUTHDECK_KEY_FILE=" + path,
-				}
+				return keyFileThere(path)
 			}
 			there, err := store.Exists(a.data())
 			if err != nil {
@@ -96,17 +95,25 @@ FILE out of backups and synced folders that hold the store.`,
 					return err
 				}
 			}
-			source, err := a.makeKeyFile(path)
-			if err != nil {
-				return err
+			if err := store.CreateKeyFile(path, rand.Reader); errors.Is(err, os.ErrExist) {
+				return keyFileThere(path) // it came meanwhile, and another store may live by it
+			} else if err != nil {
+				return &connections.Error{
+					Kind: connections.KindFailed, Message: err.Error(), Hint: "choose a place that you can write to", Err: err,
+				}
 			}
+			source := store.KeyFile(path)
 			if there {
 				_, err = st.AddSlot(ctx, source)
 			} else {
 				_, err = a.openWith(ctx, source)
 			}
 			if err != nil {
-				return errors.Join(err, os.Remove(path))
+				return errors.Join(err, a.dropKeyFile(ctx, path))
+			}
+			// Not before: the file that was remembered may be the only one that opens the store.
+			if err := store.RememberKeyFile(a.data(), path); err != nil {
+				return err
 			}
 			switch {
 			case a.json:
@@ -119,6 +126,24 @@ FILE out of backups and synced folders that hold the store.`,
 			return nil
 		},
 	}
+}
+
+func keyFileThere(path string) error {
+	return &connections.Error{
+		Kind: connections.KindFailed, Message: path + " is there already; it was left as it is",
+		Hint: "to use it: AUTHDECK_KEY_FILE=" + path,
+	}
+}
+
+// dropKeyFile removes a key file that this run made and that opens nothing. It stays where it may open the store: what failed
+// may have failed after its slot was written.
+func (a *app) dropKeyFile(ctx context.Context, path string) error {
+	_, err := store.Open(context.WithoutCancel(ctx), a.data(), store.Options{Keys: []store.KeySource{store.KeyFile(path)}})
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, store.ErrNoKey) || errors.Is(err, store.ErrWrongKey) {
+		return os.Remove(path)
+	}
+	a.note("%s was left: it may open the store", path)
+	return nil
 }
 
 func (a *app) storePassphraseCmd() *cobra.Command {
