@@ -83,15 +83,17 @@ func readHidden(ctx context.Context, tty *os.File, prompt string) (secret.String
 	}
 }
 
-// hiddenLine reads what is typed up to enter; backspace takes a character back, ctrl+u all, ctrl+c and ctrl+d end it.
+// hiddenLine reads what is typed up to enter; backspace takes a character back, ctrl+u all, ctrl+c and ctrl+d end it. Escape sequences
+// count for nothing: a terminal may still answer what the screen before had asked of it.
 func hiddenLine(r io.Reader) ([]byte, error) {
+	in := oneByte{r} // what comes after enter is for the next question
 	var line []byte
-	var c [1]byte
 	for {
-		if n, err := r.Read(c[:]); n == 0 || err != nil {
+		c, err := in.ReadByte()
+		if err != nil {
 			return nil, errors.Join(io.ErrUnexpectedEOF, err)
 		}
-		switch c[0] {
+		switch c {
 		case '\r', '\n':
 			return line, nil
 		case 0x03, 0x04:
@@ -101,8 +103,46 @@ func hiddenLine(r io.Reader) ([]byte, error) {
 			line = line[:len(line)-n]
 		case 0x15:
 			line = line[:0]
+		case 0x1b:
+			if err := skipSequence(in); err != nil {
+				return nil, errors.Join(io.ErrUnexpectedEOF, err)
+			}
 		default:
-			line = append(line, c[0])
+			line = append(line, c)
 		}
 	}
+}
+
+// skipSequence reads the rest of an escape sequence: CSI up to its final byte, OSC and DCS up to BEL or ST, else one byte.
+func skipSequence(in oneByte) error {
+	kind, err := in.ReadByte()
+	for before := byte(0); err == nil; {
+		var c byte
+		switch kind {
+		case '[':
+			if c, err = in.ReadByte(); c >= 0x40 && c <= 0x7e {
+				return err
+			}
+		case ']', 'P':
+			if c, err = in.ReadByte(); c == 0x07 || c == '\\' && before == 0x1b {
+				return err
+			}
+			before = c
+		case 'O', 'N':
+			_, err = in.ReadByte()
+			return err
+		default:
+			return nil
+		}
+	}
+	return err
+}
+
+// oneByte reads no further than it is asked to.
+type oneByte struct{ r io.Reader }
+
+func (o oneByte) ReadByte() (byte, error) {
+	var c [1]byte
+	_, err := io.ReadFull(o.r, c[:])
+	return c[0], err
 }

@@ -23,6 +23,7 @@ func TestHiddenLine(t *testing.T) {
 		"ctrl+c":                    {"abc\x03", "", context.Canceled},
 		"ctrl+d":                    {"abc\x04", "", context.Canceled},
 		"the terminal is gone":      {"abc", "", io.ErrUnexpectedEOF},
+		"answers of a terminal":     {"\x1b[?1u\x1b]11;rgb:0000/0000/0000\x1b\\a\x1b]11;x\x07b\x1b[1;2Rc\x1bOP\r", "abc", nil},
 		"spaces count as they come": {" a \r", " a ", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
