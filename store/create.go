@@ -25,15 +25,12 @@ func (b *Bolt) createUnlessLost(ctx context.Context) error {
 // create makes the store: built under another name, fsynced, then linked into place, so that nobody ever sees a half-made
 // one. Of several makers one wins; the others take its store.
 func (b *Bolt) create(ctx context.Context) error {
-	lock, err := b.file.acquire(ctx, writing)
+	// A disk that cannot be written to is met before a person is asked and a keyring is given a key; nobody waits meanwhile.
+	first, err := b.file.acquire(ctx, writing)
 	if err != nil {
 		return err
 	}
-	defer lock.release()
-	b.dropTemps()
-	if there, err := exists(b.Path()); err != nil || there {
-		return err
-	}
+	first.release()
 	h := header{format: Format, storeID: make([]byte, idSize), epoch: 1, created: b.o.Clock.Wall()}
 	master := make([]byte, keySize)
 	if _, err := io.ReadFull(b.o.Rand, h.storeID); err != nil {
@@ -44,6 +41,15 @@ func (b *Bolt) create(ctx context.Context) error {
 	}
 	s, err := b.firstSlot(ctx, h, master)
 	if err != nil {
+		return err
+	}
+	lock, err := b.file.acquire(ctx, writing)
+	if err != nil {
+		return err
+	}
+	defer lock.release()
+	b.dropTemps()
+	if there, err := exists(b.Path()); err != nil || there {
 		return err
 	}
 	temp, err := tempName(b.Path(), b.o.Rand)

@@ -68,10 +68,12 @@ func checkFile(f *os.File) (os.FileInfo, error) {
 		return nil, err
 	}
 	if links(info) != 1 {
-		return nil, fmt.Errorf("%w: %s has a second name", ErrUnsafe, f.Name())
+		return nil, fmt.Errorf("%w: %s %w", ErrUnsafe, f.Name(), errSecondName)
 	}
 	return info, nil
 }
+
+var errSecondName = errors.New("has a second name")
 
 // openChecked opens a file below the data folder without following a link or waiting for a pipe.
 func openChecked(path string, flag int) (*os.File, error) {

@@ -88,8 +88,17 @@ func (b *Bolt) unlocked(ctx context.Context, a access, fn func(t *txn) error) er
 	}
 }
 
-// with holds the file lock, opens the file, runs fn in a transaction and closes the file.
+// with holds the file lock, opens the file, runs fn in a transaction and closes the file. A second name of the file that a killed
+// restore left is taken away first: this process may have begun before.
 func (b *Bolt) with(ctx context.Context, a access, fn func(tx *bbolt.Tx) error) error {
+	err := b.withLock(ctx, a, fn)
+	if errors.Is(err, errSecondName) && b.tidy(ctx) == nil {
+		err = b.withLock(ctx, a, fn)
+	}
+	return err
+}
+
+func (b *Bolt) withLock(ctx context.Context, a access, fn func(tx *bbolt.Tx) error) error {
 	if err := checkFolder(b.dir); err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
