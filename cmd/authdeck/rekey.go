@@ -25,7 +25,7 @@ func (a *app) rekey(ctx context.Context, st *store.Bolt, drop bool, given ...sto
 	if a.getenv("AUTHDECK_KEY_FILE") != "" { // it opens its own slot; the others still need theirs
 		keys = append(keys, a.keyring(), a.passphrase())
 	}
-	r, err := st.Rekey(ctx, keys, store.RekeyOptions{Drop: drop})
+	r, err := st.Rekey(ctx, append(keys, a.rememberedKey()...), store.RekeyOptions{Drop: drop})
 	var slots *store.SlotsError
 	if errors.As(err, &slots) {
 		return &connections.Error{

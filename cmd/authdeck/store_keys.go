@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +40,7 @@ kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
 				a.note("the keyring of this system opens the store too")
 			}
 			if remove != "" {
-				if err := st.RemoveSlot(ctx, remove); err != nil {
+				if err := a.removeSlot(ctx, st, remove); err != nil {
 					return err
 				}
 				a.note("%s opens the store no more; after a leak also: authdeck store rekey", remove)
@@ -66,6 +67,38 @@ kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
 	cmd.Flags().StringVar(&remove, "remove", "", "a slot's name, or its kind where there is one of it")
 	cmd.Flags().BoolVar(&addKeyring, "add-keyring", false, "let the keyring of this system open the store too")
 	return cmd
+}
+
+// removeSlot also takes the key of the last keyring slot out of the keyring: one that leaked would open the next such slot, which
+// would use it again.
+func (a *app) removeSlot(ctx context.Context, st *store.Bolt, name string) error {
+	before, err := st.Slots(ctx)
+	if err != nil {
+		return err
+	}
+	id, err := st.ID(ctx)
+	if err != nil {
+		return err
+	}
+	if err := st.RemoveSlot(ctx, name); errors.Is(err, store.ErrNotFound) {
+		return &connections.Error{
+			Kind: connections.KindNotFound, Message: err.Error(), Hint: "`authdeck store slots` lists them; nothing was changed", Err: err,
+		}
+	} else if err != nil {
+		return err
+	}
+	after, err := st.Slots(ctx)
+	if err != nil {
+		return err
+	}
+	ofKeyring := func(s store.SlotInfo) bool { return s.Kind == store.SlotKeyring }
+	if !slices.ContainsFunc(before, ofKeyring) || slices.ContainsFunc(after, ofKeyring) {
+		return nil
+	}
+	if err := a.keyring().Forget(ctx, id); err != nil {
+		a.note("warning: the keyring still has the key, which opens nothing now: %s", explain(err).Message)
+	}
+	return nil
 }
 
 func (a *app) storeKeyFileCmd() *cobra.Command {
@@ -214,6 +247,16 @@ at hand stops it, or is dropped with --drop.`,
 	}
 	cmd.Flags().BoolVar(&drop, "drop", false, "drop slots whose key is not at hand")
 	return cmd
+}
+
+// rememberedKey is the source of the remembered key file, which AUTHDECK_KEY_FILE hides elsewhere. One that cannot be found
+// leaves its slot without a key, which the rekey tells.
+func (a *app) rememberedKey() []store.KeySource {
+	path, err := store.RememberedKeyFile(a.data())
+	if err != nil || path == "" {
+		return nil
+	}
+	return []store.KeySource{store.KeyFile(path)}
 }
 
 func rekeyWords(r store.RekeyResult) string {
