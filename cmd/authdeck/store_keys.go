@@ -8,16 +8,18 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"authdeck/connections"
 	"authdeck/store"
+	"authdeck/store/passphrase"
 )
 
 func (a *app) storeSlotsCmd() *cobra.Command {
 	var remove string
-	var addKeyring bool
+	var addKeyring, force bool
 	cmd := &cobra.Command{
 		Use: "slots", Short: "What opens the store; each slot opens it alone",
 		Long: `Lists the key slots. Each holds the store's master key, sealed by a key of its own: a key file, the keyring of
@@ -40,7 +42,7 @@ kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
 				a.note("the keyring of this system opens the store too")
 			}
 			if remove != "" {
-				if err := a.removeSlot(ctx, st, remove); err != nil {
+				if err := a.removeSlot(ctx, st, remove, force); err != nil {
 					return err
 				}
 				a.note("%s opens the store no more; after a leak also: authdeck store rekey", remove)
@@ -65,13 +67,14 @@ kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
 		},
 	}
 	cmd.Flags().StringVar(&remove, "remove", "", "a slot's name, or its kind where there is one of it")
+	cmd.Flags().BoolVar(&force, "force", false, "with --remove: also where no other slot was seen to open the store")
 	cmd.Flags().BoolVar(&addKeyring, "add-keyring", false, "let the keyring of this system open the store too")
 	return cmd
 }
 
 // removeSlot also takes the key of the last keyring slot out of the keyring: one that leaked would open the next such slot, which
 // would use it again.
-func (a *app) removeSlot(ctx context.Context, st *store.Bolt, name string) error {
+func (a *app) removeSlot(ctx context.Context, st *store.Bolt, name string, force bool) error {
 	before, err := st.Slots(ctx)
 	if err != nil {
 		return err
@@ -79,6 +82,11 @@ func (a *app) removeSlot(ctx context.Context, st *store.Bolt, name string) error
 	id, err := st.ID(ctx)
 	if err != nil {
 		return err
+	}
+	if !force {
+		if err := a.provenBeside(ctx, before, name); err != nil {
+			return err
+		}
 	}
 	if err := st.RemoveSlot(ctx, name); errors.Is(err, store.ErrNotFound) {
 		return &connections.Error{
@@ -97,6 +105,42 @@ func (a *app) removeSlot(ctx context.Context, st *store.Bolt, name string) error
 	}
 	if err := a.keyring().Forget(ctx, id); err != nil {
 		a.note("warning: the keyring still has the key, which opens nothing now: %s", explain(err).Message)
+	}
+	return nil
+}
+
+// provenBeside fails if none of the slots of other kinds than the named one's opens the store: a key file may be lost, a passphrase
+// forgotten, and the slot that goes be the last that lets anybody in. Where another of its kind stays nothing is tried.
+func (a *app) provenBeside(ctx context.Context, slots []store.SlotInfo, name string) error {
+	kind, _, _ := strings.Cut(name, "/")
+	ofKind := 0
+	for _, s := range slots {
+		if string(s.Kind) == kind {
+			ofKind++
+		}
+	}
+	if ofKind != 1 || len(slots) == 1 { // RemoveSlot tells what is wrong
+		return nil
+	}
+	keys, err := a.keys()
+	if err != nil {
+		return err
+	}
+	if a.getenv("AUTHDECK_KEY_FILE") != "" { // it stood alone
+		p := a.newPassphrase()
+		if path := a.getenv("AUTHDECK_PASSPHRASE_FILE"); path != "" {
+			p = passphrase.New(passphrase.FromFile(path), rand.Reader)
+		}
+		keys = append(append(keys, a.rememberedKey()...), a.keyring(), p)
+	}
+	keys = slices.DeleteFunc(keys, func(k store.KeySource) bool {
+		return string(k.Kind()) == kind || k.Kind() == store.SlotKernelKeyring
+	})
+	if _, err := store.Open(ctx, a.data(), store.Options{Keys: keys}); err != nil {
+		return &connections.Error{
+			Kind: connections.KindStore, Message: "nothing at hand opens the store but " + name + "; nothing was changed (" + explain(err).Message + ")",
+			Hint: "give the key of another slot (AUTHDECK_KEY_FILE, AUTHDECK_PASSPHRASE_FILE, a terminal), or remove it all the same: --force", Err: err,
+		}
 	}
 	return nil
 }
