@@ -69,9 +69,12 @@ func (a *app) again(keys []store.KeySource) bool {
 func (a *app) keys() ([]store.KeySource, error) {
 	if path := a.getenv("AUTHDECK_KEY_FILE"); path != "" {
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			hint := "make it: authdeck store key-file " + path
+			if there, err := store.Exists(a.data()); err == nil && there {
+				hint = "name the file that opens the store; without the variable authdeck looks for its other keys"
+			}
 			return nil, &connections.Error{
-				Kind: connections.KindStore, Message: "AUTHDECK_KEY_FILE names a file that does not exist",
-				Hint: "make it: authdeck store key-file " + path, Err: store.ErrNoKey,
+				Kind: connections.KindStore, Message: "AUTHDECK_KEY_FILE names a file that does not exist", Hint: hint, Err: store.ErrNoKey,
 			}
 		}
 		return []store.KeySource{store.KeyFile(path)}, nil

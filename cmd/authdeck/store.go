@@ -102,6 +102,12 @@ func (a *app) needStore() error {
 		return err
 	}
 	if !there {
+		if copies, err := store.Copies(a.data()); err == nil && len(copies) > 0 {
+			return &connections.Error{
+				Kind: connections.KindStore, Message: "the store in " + a.data() + " is gone, and copies of it are there",
+				Hint: "authdeck store check --restore puts the newest sound one in place", Err: store.ErrDamaged,
+			}
+		}
 		return &connections.Error{
 			Kind: connections.KindStore, Message: "there is no store in " + a.data() + " yet",
 			Hint: "authdeck login makes one, or: authdeck store key-file FILE", Err: store.ErrNoKey,
