@@ -12,7 +12,7 @@ import (
 )
 
 // TestShare_32Processes: 32 real processes do 200 mixed operations each on one store, at once. None meets an error, none
-// waits for more than a second, and in the end the store is what a plain map is to which all that they say they did was
+// waits for more than a second (by the long setting), and in the end the store is what a plain map is to which all that they say they did was
 // applied. A watcher must have come to see that state by its signals alone. Under the race detector the short setting has 20
 // operations each: there it is the processors that are waited for. A removal rewrites the file before it is done, for all that
 // remove something at that moment; that is work, and its bound is another.
@@ -25,9 +25,9 @@ func TestShare_32Processes(t *testing.T) {
 	began := time.Now()
 	longest := share(t, processes, ops, "", func(*Bolt) {})
 	for what, d := range longest {
-		most := time.Second
-		if what == "delete" {
-			most = 10 * time.Second
+		most := shareMost
+		if long() && what != "delete" {
+			most = time.Second
 		}
 		if d > most {
 			t.Errorf("the longest %s took %s", what, d)
