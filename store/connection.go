@@ -60,6 +60,7 @@ type Grant struct {
 	RefreshedAt      time.Time // zero until the first refresh
 	Lifetime         Lifetime
 	ExpiresAt        time.Time // set if Lifetime is known
+	Capped           bool      // more than ten years was said: ExpiresAt is ten after ObtainedAt
 	RefreshExpiresAt time.Time // zero if not known
 	RefreshSince     time.Time // when RefreshExpiresAt was last moved; zero if not known
 	RefreshLimit     time.Time // the end that no refresh and no rotation moves; zero if not known
@@ -76,6 +77,8 @@ type Health struct {
 	Since   time.Time // when the trouble began
 	Tries   int       // failed tries since then
 	RetryAt time.Time // next try by the keeper; zero = none planned
+	// NotBefore is the provider's own word (Retry-After): nobody's token is to be asked for before it. Zero: it said nothing.
+	NotBefore time.Time
 }
 
 // Trouble is the lasting kind of what is wrong.
@@ -98,6 +101,7 @@ type Summary struct {
 	CreatedAt, ObtainedAt, RefreshedAt time.Time
 	Lifetime                           Lifetime
 	ExpiresAt, RefreshExpiresAt        time.Time
+	Capped                             bool // as in Grant
 	RefreshSince, RefreshLimit         time.Time
 	Refreshable                        bool // a refresh token is there
 	Rotations                          int
@@ -113,7 +117,7 @@ func (c Connection) Summary() Summary {
 		ID: c.ID, Name: c.Name, Integration: c.Integration, Identity: c.Identity, IdentityImage: c.IdentityImage, Subject: c.Subject,
 		TokenType: c.Grant.TokenType, Generation: c.Generation,
 		CreatedAt: c.CreatedAt, ObtainedAt: c.Grant.ObtainedAt, RefreshedAt: c.Grant.RefreshedAt,
-		Lifetime: c.Grant.Lifetime, ExpiresAt: c.Grant.ExpiresAt, RefreshExpiresAt: c.Grant.RefreshExpiresAt,
+		Lifetime: c.Grant.Lifetime, ExpiresAt: c.Grant.ExpiresAt, Capped: c.Grant.Capped, RefreshExpiresAt: c.Grant.RefreshExpiresAt,
 		RefreshSince: c.Grant.RefreshSince, RefreshLimit: c.Grant.RefreshLimit,
 		Refreshable: !c.Grant.RefreshToken.IsZero(), Rotations: c.Grant.Rotations, Health: c.Health,
 		ScopesAsked: c.ScopesAsked, ScopesGranted: c.ScopesGranted, RestoredFrom: c.RestoredFrom,

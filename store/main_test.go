@@ -60,9 +60,9 @@ func sample(n int) Connection {
 		Grant: Grant{
 			AccessToken: secret.New("access-" + s), RefreshToken: secret.New("refresh-" + s), PreviousRefreshToken: secret.New("previous-" + s),
 			IDToken: secret.New("id-" + s), TokenType: "Bearer", ObtainedAt: at, RefreshedAt: at.Add(time.Hour), Lifetime: LifetimeKnown,
-			ExpiresAt: at.Add(2 * time.Hour), RefreshExpiresAt: at.Add(24 * time.Hour), RefreshSince: at, RefreshLimit: at.Add(48 * time.Hour), Rotations: n, Extra: json.RawMessage(`{"x":1}`),
+			ExpiresAt: at.Add(2 * time.Hour), RefreshExpiresAt: at.Add(24 * time.Hour), RefreshSince: at, RefreshLimit: at.Add(48 * time.Hour), Rotations: n, Extra: json.RawMessage(`{"x":1}`), Capped: true,
 		},
-		Health: Health{Trouble: TroubleTransient, Reason: "the network is down", Since: at, Tries: 3, RetryAt: at.Add(time.Minute)},
+		Health: Health{Trouble: TroubleTransient, Reason: "the network is down", Since: at, Tries: 3, RetryAt: at.Add(time.Minute), NotBefore: at.Add(time.Second)},
 	}
 }
 

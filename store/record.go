@@ -41,8 +41,10 @@ const (
 	fRestoredFrom // this one and those below came later: they are in the summary as well
 	fRefreshSince
 	fRefreshLimit
+	fCapped
+	fNotBefore
 
-	lastField = fRefreshLimit
+	lastField = fNotBefore
 )
 
 func (f *fields) summary(s Summary) {
@@ -71,6 +73,8 @@ func (f *fields) summary(s Summary) {
 	f.time(fRestoredFrom, s.RestoredFrom)
 	f.time(fRefreshSince, s.RefreshSince)
 	f.time(fRefreshLimit, s.RefreshLimit)
+	f.flag(fCapped, s.Capped)
+	f.time(fNotBefore, s.Health.NotBefore)
 }
 
 func (f *fields) connection(c Connection) {
@@ -158,6 +162,10 @@ func (r *reader) summary(s *Summary) {
 		s.RefreshSince = r.time()
 	case fRefreshLimit:
 		s.RefreshLimit = r.time()
+	case fCapped:
+		s.Capped = r.uint() == 1
+	case fNotBefore:
+		s.Health.NotBefore = r.time()
 	}
 }
 
@@ -197,7 +205,7 @@ func decodeConnection(record string, generation uint64) (Connection, error) {
 	g := &c.Grant
 	g.TokenType, g.ObtainedAt, g.RefreshedAt, g.Lifetime = s.TokenType, s.ObtainedAt, s.RefreshedAt, s.Lifetime
 	g.ExpiresAt, g.RefreshExpiresAt, g.Rotations = s.ExpiresAt, s.RefreshExpiresAt, s.Rotations
-	g.RefreshSince, g.RefreshLimit = s.RefreshSince, s.RefreshLimit
+	g.RefreshSince, g.RefreshLimit, g.Capped = s.RefreshSince, s.RefreshLimit, s.Capped
 	return c, r.err
 }
 

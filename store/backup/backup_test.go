@@ -43,9 +43,9 @@ func sample() store.Dump {
 				Grant: store.Grant{
 					AccessToken: secret.New("access-" + n + odd), RefreshToken: secret.New("refresh-" + n + odd), PreviousRefreshToken: secret.New("previous" + odd),
 					IDToken: secret.New("id" + odd), TokenType: "Bearer", ObtainedAt: at, RefreshedAt: at.Add(1), Lifetime: store.LifetimeKnown,
-					ExpiresAt: at.Add(2), RefreshExpiresAt: at.Add(3), Rotations: i, Extra: json.RawMessage(`[1, 2]`),
+					ExpiresAt: at.Add(2), RefreshExpiresAt: at.Add(3), Rotations: i, Extra: json.RawMessage(`[1, 2]`), Capped: i > 0,
 				},
-				Health:       store.Health{Trouble: store.TroubleDead, Reason: "invalid_grant" + odd, Since: at, Tries: 3, RetryAt: at.Add(4)},
+				Health:       store.Health{Trouble: store.TroubleDead, Reason: "invalid_grant" + odd, Since: at, Tries: 3, RetryAt: at.Add(4), NotBefore: at.Add(5)},
 				RestoredFrom: at.Add(-1), History: 1,
 			},
 			Newer: []byte{99, 1, byte(i)}, Events: []store.Event{{Time: at, Connection: "work" + odd, Event: "login", Outcome: "ok", Detail: "detail" + odd}},

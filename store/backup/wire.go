@@ -98,6 +98,7 @@ type grant struct {
 	RefreshLimit         date `json:"refresh_limit,omitzero"`
 	Rotations            int  `json:"rotations,omitempty"`
 	Extra                text `json:"extra,omitempty"`
+	Capped               bool `json:"capped,omitempty"`
 }
 
 type health struct {
@@ -106,6 +107,8 @@ type health struct {
 	Since   date `json:"since,omitzero"`
 	Tries   int  `json:"tries,omitempty"`
 	RetryAt date `json:"retry_at,omitzero"`
+
+	NotBefore date `json:"not_before,omitzero"`
 }
 
 type event struct {
@@ -136,14 +139,14 @@ func fromConnection(c store.Dumped) connection {
 		Identity: text(c.Identity), IdentityImage: text(c.IdentityImage), Subject: text(c.Subject), UserData: text(c.UserData),
 		Config: pairs(c.Config), ScopesAsked: texts[text](c.ScopesAsked), ScopesGranted: texts[text](c.ScopesGranted), Flow: text(c.Flow), Browser: text(c.Browser),
 		Grant: grant{
-			AccessToken: text(g.AccessToken.Reveal()), RefreshToken: text(g.RefreshToken.Reveal()),
+			Capped: g.Capped, AccessToken: text(g.AccessToken.Reveal()), RefreshToken: text(g.RefreshToken.Reveal()),
 			PreviousRefreshToken: text(g.PreviousRefreshToken.Reveal()), IDToken: text(g.IDToken.Reveal()), TokenType: text(g.TokenType),
 			ObtainedAt: date{g.ObtainedAt}, RefreshedAt: date{g.RefreshedAt}, Lifetime: text(g.Lifetime), ExpiresAt: date{g.ExpiresAt},
 			RefreshExpiresAt: date{g.RefreshExpiresAt}, RefreshSince: date{g.RefreshSince}, RefreshLimit: date{g.RefreshLimit}, Rotations: g.Rotations, Extra: text(g.Extra),
 		},
 		Health: health{
 			Trouble: text(c.Health.Trouble), Reason: text(c.Health.Reason), Since: date{c.Health.Since}, Tries: c.Health.Tries,
-			RetryAt: date{c.Health.RetryAt},
+			RetryAt: date{c.Health.RetryAt}, NotBefore: date{c.Health.NotBefore},
 		},
 		RestoredFrom: date{c.RestoredFrom}, Newer: c.Newer, History: fromEvents(c.Events, false),
 	}
@@ -158,7 +161,7 @@ func (c connection) dumped() store.Dumped {
 			Config: dict(c.Config), ScopesAsked: texts[string](c.ScopesAsked), ScopesGranted: texts[string](c.ScopesGranted),
 			Flow: string(c.Flow), Browser: string(c.Browser),
 			Grant: store.Grant{
-				AccessToken: secret.New(string(g.AccessToken)), RefreshToken: secret.New(string(g.RefreshToken)),
+				Capped: g.Capped, AccessToken: secret.New(string(g.AccessToken)), RefreshToken: secret.New(string(g.RefreshToken)),
 				PreviousRefreshToken: secret.New(string(g.PreviousRefreshToken)), IDToken: secret.New(string(g.IDToken)),
 				TokenType: string(g.TokenType), ObtainedAt: g.ObtainedAt.UTC(), RefreshedAt: g.RefreshedAt.UTC(),
 				Lifetime: store.Lifetime(g.Lifetime), ExpiresAt: g.ExpiresAt.UTC(), RefreshExpiresAt: g.RefreshExpiresAt.UTC(), RefreshSince: g.RefreshSince.UTC(), RefreshLimit: g.RefreshLimit.UTC(),
@@ -166,7 +169,7 @@ func (c connection) dumped() store.Dumped {
 			},
 			Health: store.Health{
 				Trouble: store.Trouble(c.Health.Trouble), Reason: string(c.Health.Reason), Since: c.Health.Since.UTC(),
-				Tries: max(c.Health.Tries, 0), RetryAt: c.Health.RetryAt.UTC(),
+				Tries: max(c.Health.Tries, 0), RetryAt: c.Health.RetryAt.UTC(), NotBefore: c.Health.NotBefore.UTC(),
 			},
 			RestoredFrom: c.RestoredFrom.UTC(), History: len(c.History),
 		},

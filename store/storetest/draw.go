@@ -42,11 +42,11 @@ func drawConnection(r *rapid.T) store.Connection {
 			AccessToken: secret.New(text("access")), RefreshToken: secret.New(text("refresh")), PreviousRefreshToken: secret.New(text("previous")),
 			IDToken: secret.New(text("id")), TokenType: text("type"), ObtainedAt: at("obtained"), RefreshedAt: at("refreshed"),
 			Lifetime: rapid.SampledFrom([]store.Lifetime{"", store.LifetimeKnown, store.LifetimeNever, store.LifetimeUnknown}).Draw(r, "lifetime"), ExpiresAt: at("expires"),
-			RefreshExpiresAt: at("refresh expires"), RefreshSince: at("refresh since"), RefreshLimit: at("refresh limit"), Rotations: rapid.IntRange(0, 1000).Draw(r, "rotations"), Extra: json.RawMessage(text("extra")),
+			RefreshExpiresAt: at("refresh expires"), RefreshSince: at("refresh since"), RefreshLimit: at("refresh limit"), Rotations: rapid.IntRange(0, 1000).Draw(r, "rotations"), Extra: json.RawMessage(text("extra")), Capped: rapid.Bool().Draw(r, "capped"),
 		},
 		Health: store.Health{
 			Trouble: rapid.SampledFrom([]store.Trouble{store.TroubleNone, store.TroubleDead}).Draw(r, "trouble"), Reason: text("reason"), Since: at("since"),
-			Tries: rapid.IntRange(0, 9).Draw(r, "tries"), RetryAt: at("retry"),
+			Tries: rapid.IntRange(0, 9).Draw(r, "tries"), RetryAt: at("retry"), NotBefore: at("not before"),
 		},
 		RestoredFrom: at("restored"),
 	}

@@ -90,10 +90,10 @@ func sample(n int) store.Connection {
 		Grant: store.Grant{
 			AccessToken: secret.New("access-" + s), RefreshToken: secret.New("refresh-" + s), PreviousRefreshToken: secret.New("previous-" + s),
 			IDToken: secret.New("id-" + s), TokenType: "Bearer", ObtainedAt: at, RefreshedAt: at.Add(time.Hour), Lifetime: store.LifetimeKnown,
-			ExpiresAt: at.Add(2 * time.Hour), RefreshExpiresAt: at.Add(24 * time.Hour), Rotations: n, Extra: json.RawMessage(`{"x":1}`),
+			ExpiresAt: at.Add(2 * time.Hour), RefreshExpiresAt: at.Add(24 * time.Hour), Rotations: n, Extra: json.RawMessage(`{"x":1}`), Capped: true,
 		},
 		Health: store.Health{
-			Trouble: store.TroubleTransient, Reason: "the network is down", Since: at, Tries: 3, RetryAt: at.Add(time.Minute),
+			Trouble: store.TroubleTransient, Reason: "the network is down", Since: at, Tries: 3, RetryAt: at.Add(time.Minute), NotBefore: at.Add(time.Second),
 		},
 		RestoredFrom: at.Add(-time.Hour),
 	}
