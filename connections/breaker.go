@@ -224,7 +224,9 @@ func (s *Service) pauses(ctx context.Context) (map[string]pause, error) {
 		if json.Unmarshal(b, &p) != nil {
 			continue // of a later version
 		}
-		p.Until = earlier(p.Until, now.Add(time.Hour)) // whatever the clock did since
+		if p.Until.Sub(now) > waitMost {
+			p.Until = time.Time{}
+		}
 		p.Next = earlier(p.Next, now.Add(backoffMost))
 		if name == allHosts {
 			left := p.Good.Sub(now)

@@ -150,6 +150,7 @@ func movedBack(c *store.Connection, by time.Duration, now time.Time) bool {
 	move(&g.RefreshExpiresAt)
 	move(&g.RefreshLimit)
 	move(&c.Health.RetryAt)
+	move(&c.Health.NotBefore)
 	return moved
 }
 

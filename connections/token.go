@@ -21,6 +21,9 @@ const (
 	leastValid = time.Minute
 	// clockSlack is how far the wall clock may stand before the receipt of a token until it counts as set back.
 	clockSlack = 30 * time.Second
+	// waitMost is the longest wait that a provider can call for, and a tenth more for the spread (oauthflow caps Retry-After
+	// at an hour): what is to end later was written by a clock that has been set back since, and does not count.
+	waitMost = 66 * time.Minute
 )
 
 // Token hands one out, refreshing first if it must. minValid < 0 means the default: 60 s or a fifth of the lifetime, the lesser.
@@ -118,15 +121,20 @@ func longEnough(obtained, ends, now time.Time, minValid time.Duration) bool {
 	return left >= minValid
 }
 
-// mayAsk reports whether a refresh is to be tried for a caller that needs a token.
+// mayAsk reports whether a refresh is to be tried for a caller that needs a token. While the one there is lives, the keeper's
+// next try is soon enough; once it has ended, only the provider's own word (Retry-After) holds a caller back.
 func (s *Service) mayAsk(c store.Connection) bool {
 	if c.Grant.RefreshToken.IsZero() || c.Health.Trouble == store.TroubleDead {
 		return false
 	}
-	if c.Health.Trouble == store.TroubleTransient && s.lives(c) {
-		return !s.now().Before(c.Health.RetryAt)
+	if c.Health.Trouble != store.TroubleTransient {
+		return true
 	}
-	return true
+	now, until := s.now(), c.Health.NotBefore
+	if s.lives(c) {
+		until = later(until, c.Health.RetryAt)
+	}
+	return !until.After(now) || until.Sub(now) > waitMost
 }
 
 // lives reports whether the access token may be handed out at all.

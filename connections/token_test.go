@@ -29,6 +29,14 @@ func TestTokenMinValid(t *testing.T) {
 			}
 		}
 	}
+	asked := func(wait time.Duration) func(*store.Connection) { // by the provider, from the receipt of the token on
+		return func(c *store.Connection) {
+			c.Health = store.Health{
+				Trouble: store.TroubleTransient, Reason: "429", Tries: 1, Since: c.Grant.ObtainedAt,
+				RetryAt: c.Grant.ObtainedAt.Add(wait), NotBefore: c.Grant.ObtainedAt.Add(wait),
+			}
+		}
+	}
 	norefresh := func(c *store.Connection) { c.Grant.RefreshToken = secret.String{} }
 	endless := func(c *store.Connection) { c.Grant.Lifetime, c.Grant.ExpiresAt = store.LifetimeNever, time.Time{} }
 	nobodyKnows := func(c *store.Connection) { c.Grant.Lifetime, c.Grant.ExpiresAt = store.LifetimeUnknown, time.Time{} }
@@ -65,6 +73,10 @@ func TestTokenMinValid(t *testing.T) {
 		{"backing off while it lives", 59*time.Minute + 30*time.Second, hour, []func(*store.Connection){sick(store.TroubleTransient, 2*hour)}, -1, answer{}, "access-0", 0, "lives only", ""},
 		{"retry is due", 59*time.Minute + 30*time.Second, hour, []func(*store.Connection){sick(store.TroubleTransient, hour/2)}, -1, lives(hour), "fresh", 1, "", ""},
 		{"backing off, ended: the user asks, so it is tried", 2 * hour, hour, []func(*store.Connection){sick(store.TroubleTransient, 3*hour)}, -1, lives(hour), "fresh", 1, "", ""},
+		{"asked to wait, ended: no request", 2 * hour, hour, []func(*store.Connection){asked(3*hour - time.Minute)}, -1, lives(hour), "", 0, "", connections.KindTransient},
+		{"asked to wait, lives: no request", 59*time.Minute + 30*time.Second, hour, []func(*store.Connection){asked(2*hour - time.Minute)}, -1, lives(hour), "access-0", 0, "lives only", ""},
+		{"asked to wait, and the time is over", 2 * hour, hour, []func(*store.Connection){asked(2*hour - time.Second)}, -1, lives(hour), "fresh", 1, "", ""},
+		{"asked to wait for longer than anybody can: the clock was set back", 2 * hour, hour, []func(*store.Connection){asked(9 * hour)}, -1, lives(hour), "fresh", 1, "", ""},
 		{"settings refused, ended: tried", 2 * hour, hour, []func(*store.Connection){sick(store.TroubleConfiguration, 0)}, -1, lives(hour), "fresh", 1, "", ""},
 		{"fails while it lives", 59*time.Minute + 30*time.Second, hour, nil, -1, answer{err: refused}, "access-0", 1, "could not be refreshed", ""},
 		{"fails, ended", 2 * hour, hour, nil, -1, answer{err: refused}, "", 1, "", connections.KindTransient},

@@ -97,6 +97,7 @@ func (s *Service) nextHealth(h store.Health, cause error, interrupted bool) stor
 	next.RetryAt = now.Add(s.backoff(next.Tries, class))
 	var e *oauthflow.Error
 	if errors.As(cause, &e) && e.RetryAfter > 0 {
+		next.NotBefore = now.Add(e.RetryAfter)
 		if asked := now.Add(e.RetryAfter + s.upTo(e.RetryAfter/10)); asked.After(next.RetryAt) {
 			next.RetryAt = asked
 		}
