@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"time"
 
 	"authdeck/internal/safetext"
@@ -217,6 +218,15 @@ func (s *Service) pauses(ctx context.Context) (map[string]pause, error) {
 	if err != nil || len(raw) == 0 {
 		return nil, err
 	}
+	all := s.readPauses(raw)
+	now := s.now()
+	maps.DeleteFunc(all, func(_ string, p pause) bool { return !p.holds(now) })
+	return all, nil
+}
+
+// readPauses reads what is written of hosts, those that are over included; times that only another clock can have written
+// do not count.
+func (s *Service) readPauses(raw map[string]json.RawMessage) map[string]pause {
 	now := s.now()
 	all := map[string]pause{}
 	for name, b := range raw {
@@ -232,11 +242,9 @@ func (s *Service) pauses(ctx context.Context) (map[string]pause, error) {
 			left := p.Good.Sub(now)
 			p.Open = p.Open && left > 0 && left <= awayGood
 		}
-		if p.holds(now) {
-			all[name] = p
-		}
+		all[name] = p
 	}
-	return all, nil
+	return all
 }
 
 func earlier(a, b time.Time) time.Time {

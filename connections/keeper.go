@@ -118,6 +118,7 @@ type keeper struct {
 	unread   bool          // the last list could not be read, which was said
 	listed   time.Duration // mono, of the last list
 	listTook time.Duration
+	usedAt   time.Duration // mono, of the last look for pauses that nobody needs; 0: none yet
 	skewTold bool
 	keepIdle bool
 	ending   map[string]time.Time // the end of a refresh token that was warned of, by connection

@@ -22,6 +22,8 @@ func (s *Service) KeepOnce(ctx context.Context, report func(KeepEvent)) error {
 			return storeError("list connections", err)
 		}
 	}
+	k.found = finder
+	k.endPauses(ctx, rows)
 	all, err := s.pauses(ctx)
 	if err != nil {
 		return storeError("read the pauses", err)

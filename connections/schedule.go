@@ -72,6 +72,7 @@ func (k *keeper) list(ctx context.Context) error {
 			delete(k.entries, id)
 		}
 	}
+	k.endPauses(ctx, rows)
 	if all, err := k.s.pauses(ctx); err == nil {
 		k.s.adoptPauses(all)
 	}
