@@ -28,6 +28,8 @@ const (
 // Keep refreshes all connections before they expire, until ctx ends; report may be nil and must not block. It returns nil
 // once its own refreshes are done. It ends early only if the store cannot be read when it starts.
 func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
+	s.beat()
+	defer s.over()
 	changes, err := s.o.Store.Watch(ctx)
 	if err != nil {
 		return storeError("watch the store", err)
@@ -46,6 +48,7 @@ func (s *Service) Keep(ctx context.Context, report func(KeepEvent)) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		s.beat()
 		select {
 		case <-ctx.Done():
 			return nil

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"authdeck/browser"
@@ -44,6 +45,7 @@ type Service struct {
 	flights map[string]*flight // by connection id
 	work    sync.WaitGroup     // exchanges under way
 	hosts   hosts
+	round   atomic.Int64 // mono, of the keeper's last round, plus 1; 0: no keeper runs
 
 	seenOnce          bool          // checkSeen was called
 	seenAt            time.Duration // mono, of its last look

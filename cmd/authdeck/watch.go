@@ -26,7 +26,7 @@ With --json each is one object a line: {"time","connection","event","detail"}.
 
 SIGTERM and SIGINT end it with exit code 0, once refreshes under way are stored. Trouble with the store
 while it runs is an event; it goes on. A store that cannot be opened at the start is exit code 6. Under
-systemd it tells READY, STATUS, WATCHDOG and STOPPING.
+systemd it tells READY, STATUS, WATCHDOG (while the keeper comes round) and STOPPING.
 
 With --once it refreshes what is due, then ends by how things stand; the first of these that holds:
   6  the store cannot be read or written      4  a sign-in is needed
@@ -116,7 +116,7 @@ func (a *app) tell(ctx context.Context, svc *connections.Service, manager *notif
 			changes = ch
 		}
 	}
-	planned, pause := false, statusLeast
+	planned, stuck, pause := false, false, statusLeast
 	for {
 		select {
 		case <-ctx.Done():
@@ -125,7 +125,12 @@ func (a *app) tell(ctx context.Context, svc *connections.Service, manager *notif
 			kept <- nil
 			return err
 		case <-ticks:
-			manager.send("WATCHDOG=1")
+			if was := stuck; !svc.KeeperStuck() {
+				stuck = false
+				manager.send("WATCHDOG=1")
+			} else if stuck = true; !was {
+				a.complain("the keeper is stuck: the service manager is not told any more that it lives")
+			}
 		case _, open := <-changes:
 			if !open {
 				changes = nil
