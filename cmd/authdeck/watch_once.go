@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"authdeck/connections"
 	"authdeck/internal/safetext"
@@ -41,12 +42,12 @@ func (a *app) worst(ctx context.Context, svc *connections.Service, broken bool) 
 	if err != nil {
 		return err
 	}
-	code := 0
+	code, now := 0, a.clock.Wall()
 	if broken {
 		code = 6
 	}
 	for _, r := range rows {
-		c := standing(r)
+		c := standing(r, now)
 		if c == 0 {
 			continue
 		}
@@ -63,7 +64,7 @@ func (a *app) worst(ctx context.Context, svc *connections.Service, broken bool) 
 }
 
 // standing is the exit code that one connection calls for.
-func standing(r connections.View) int {
+func standing(r connections.View, now time.Time) int {
 	if r.Health.Trouble == store.TroubleConfiguration {
 		return 1
 	}
@@ -77,7 +78,11 @@ func standing(r connections.View) int {
 		return 4
 	case connections.StateRetrying:
 		return 5
-	case connections.StateOK, connections.StateExpiring, connections.StateRefreshing, connections.StateRevoked:
+	case connections.StateRefreshing:
+		if r.Lifetime == store.LifetimeKnown && !now.Before(r.ExpiresAt) {
+			return 5 // somebody else is at it and does not come to an end
+		}
+	case connections.StateOK, connections.StateExpiring, connections.StateRevoked:
 	}
 	return 0
 }
