@@ -12,7 +12,6 @@ import (
 
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
-	"authdeck/oauthflow"
 	"authdeck/store"
 )
 
@@ -144,9 +143,6 @@ func (l *Login) apply(c *store.Connection, g integrations.Grant) (notes []string
 	c.Flow, c.Browser = "browser", l.r.Browser
 	if l.r.Flow == "paste" {
 		c.Flow = "paste"
-	}
-	if g.Lifetime.Kind == oauthflow.LifetimeKnown && g.Lifetime.Capped {
-		notes = append(notes, "the provider says that the token lives for more than 10 years; taken as 10")
 	}
 	return notes
 }

@@ -151,10 +151,10 @@ func applyTokens(c *store.Connection, g integrations.Grant, received time.Time) 
 	if len(g.Extra) > 0 {
 		k.Extra = g.Extra
 	}
-	k.ObtainedAt, k.ExpiresAt = received, time.Time{}
+	k.ObtainedAt, k.ExpiresAt, k.Capped = received, time.Time{}, false
 	switch g.Lifetime.Kind {
 	case oauthflow.LifetimeKnown:
-		k.Lifetime, k.ExpiresAt = store.LifetimeKnown, received.Add(g.Lifetime.For)
+		k.Lifetime, k.ExpiresAt, k.Capped = store.LifetimeKnown, received.Add(g.Lifetime.For), g.Lifetime.Capped
 	case oauthflow.LifetimeNever:
 		k.Lifetime = store.LifetimeNever
 	default:

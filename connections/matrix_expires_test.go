@@ -3,6 +3,7 @@ package connections_test
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,10 @@ func (r lifetimeRow) check(t *testing.T, kind, body string) {
 	d, err := s.Show(t.Context(), "work")
 	if err != nil {
 		t.Fatal(err)
+	}
+	capped := slices.ContainsFunc(d.Warnings, func(w string) bool { return strings.Contains(w, "more than 10 years") })
+	if want := r.lives > 9*365*24*time.Hour; g.Capped != want || capped != want {
+		t.Errorf("kept as capped: %t, warned of: %t; want %t", g.Capped, capped, want)
 	}
 	shown, err := json.Marshal(d.ExpiresAt)
 	if known := r.lifetime == store.LifetimeKnown; err != nil || known == d.ExpiresAt.IsZero() {

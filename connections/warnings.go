@@ -41,6 +41,9 @@ func warnings(c store.Summary, missing, cases []string, now time.Time) []string 
 			out = append(out, endingWords(c, now))
 		}
 	}
+	if c.Capped {
+		out = append(out, "the provider says that the access token lives for more than 10 years; taken as 10")
+	}
 	return out
 }
 
