@@ -60,6 +60,12 @@ func (h *hosted) probes() int {
 // newHosts is a bench of several hosted integrations with scripts of their own.
 func newHosts(t *testing.T, ids ...string) (*bench, map[string]*hosted) {
 	t.Helper()
+	return newHostsOver(t, nil, ids...)
+}
+
+// newHostsOver is the same; wrap may stand between service and store.
+func newHostsOver(t *testing.T, wrap func(store.Store) store.Store, ids ...string) (*bench, map[string]*hosted) {
+	t.Helper()
 	all := map[string]*hosted{}
 	var more []func(*provider) integrations.Integration
 	for _, id := range ids {
@@ -70,7 +76,7 @@ func newHosts(t *testing.T, ids ...string) (*bench, map[string]*hosted) {
 			return all[id]
 		})
 	}
-	return newBench(t, nil, more...), all
+	return newBench(t, wrap, more...), all
 }
 
 func of(integration string) func(*store.Connection) {

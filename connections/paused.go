@@ -75,27 +75,26 @@ func (k *keeper) resume(name string, now time.Time) {
 	k.rebuild()
 }
 
-// pausedView is a connection that is due while its host is paused, as everybody is to see it: it waits, and why. Its
-// record is not changed.
-func pausedView(c store.Summary, host string, p pause, now time.Time) store.Summary {
-	if !c.Refreshable || !p.holds(now) {
+// pausedView is a connection that waits for its host, as everybody is to see it: it waits, and why. Its record is not
+// changed.
+func pausedView(c store.Summary, host string, p pause) store.Summary {
+	next := later(p.Next, p.Until)
+	if c.Health.Trouble == store.TroubleNone {
+		c.Health = store.Health{Trouble: store.TroubleTransient, Reason: p.words(host), Since: p.Since, RetryAt: next}
 		return c
 	}
-	next := later(p.Next, p.Until)
-	switch c.Health.Trouble {
-	case store.TroubleNone:
-		if at := RefreshAt(c); at.IsZero() || at.After(now) {
-			return c
-		}
-		c.Health = store.Health{Trouble: store.TroubleTransient, Reason: p.words(host), Since: p.Since, RetryAt: next}
-	case store.TroubleTransient:
-		c.Health.Reason = join(p.words(host), c.Health.Reason)
-		if next.After(c.Health.RetryAt) {
-			c.Health.RetryAt = next
-		}
-	case store.TroubleDead, store.TroubleConfiguration, store.TroubleRevoked:
-	}
+	c.Health.Reason = join(p.words(host), c.Health.Reason)
+	c.Health.RetryAt = later(c.Health.RetryAt, next)
 	return c
+}
+
+// waits reports whether a connection would be refreshed now, or is tried again and again, so that a pause holds it back.
+func waits(c store.Summary, now time.Time) bool {
+	if c.Refreshable && c.Health.Trouble == store.TroubleTransient {
+		return true
+	}
+	at := RefreshAt(c)
+	return c.Health.Trouble == store.TroubleNone && !at.IsZero() && !at.After(now)
 }
 
 // outages are the pauses of all hosts, as one reading of the store has them; nil is none.
@@ -137,10 +136,15 @@ func (o *outages) of(ctx context.Context, row store.Summary) (string, pause) {
 	return name, o.all[name]
 }
 
-// on is a connection as everybody is to see it.
+// on is a connection as everybody is to see it. The host of one that does not wait is not looked for: that reads its record.
 func (o *outages) on(ctx context.Context, row store.Summary, now time.Time) store.Summary {
-	name, p := o.of(ctx, row)
-	return pausedView(row, name, p, now)
+	if o == nil || !waits(row, now) {
+		return row
+	}
+	if name, p := o.of(ctx, row); p.holds(now) {
+		return pausedView(row, name, p)
+	}
+	return row
 }
 
 // heldBack is why a caller's token is not refreshed now, nil if it may be. One that lives is left alone while its host is

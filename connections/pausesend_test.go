@@ -1,8 +1,11 @@
 package connections_test
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authdeck/connections"
+	"authdeck/store"
 )
 
 // paused are the hosts that a pause is written of.
@@ -99,4 +103,36 @@ func TestS56_PauseEndsWithItsLastConnection(t *testing.T) {
 			t.Errorf("%v", words)
 		}
 	})
+}
+
+// countedGets counts the records that are read.
+type countedGets struct {
+	store.Store
+	n int
+}
+
+func (c *countedGets) Get(ctx context.Context, id string) (store.Connection, error) {
+	c.n++
+	return c.Store.Get(ctx, id)
+}
+
+// TestList_ReadsOnlyWhatWaits: a host that is paused makes a list of 10,000 no slower than its due connections call for.
+func TestList_ReadsOnlyWhatWaits(t *testing.T) {
+	t.Parallel()
+	var gets *countedGets
+	b, _ := newHostsOver(t, func(s store.Store) store.Store { gets = &countedGets{Store: s}; return gets }, "one")
+	for i := range 20 {
+		b.put(fmt.Sprint("fresh", i), 0, time.Hour, of("one"))
+	}
+	b.put("due", 2*time.Hour, time.Hour, of("one"))
+	b.pauses("one.example", time.Minute)
+	views := mustList(t, b)
+	if gets.n != 1 {
+		t.Errorf("%d records were read", gets.n)
+	}
+	for _, v := range views {
+		if waits := strings.Contains(v.Reason, "asks to wait"); waits != (v.Name == "due") {
+			t.Errorf("%s is %s: %s", v.Name, v.State, v.Reason)
+		}
+	}
 }
