@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -100,7 +99,7 @@ func TestS7_Clock(t *testing.T) { // not parallel: tests of real servers beside 
 	}
 	steps := func(s ...func(*machine)) []func(*machine) { return s }
 	year := 60 * day
-	if os.Getenv("AUTHDECK_LONG") != "" {
+	if long() {
 		year = 365 * day
 	}
 	rows := []struct {

@@ -12,7 +12,7 @@ import (
 // KeepEvent is one thing the keeper did or met.
 type KeepEvent struct {
 	Time                      time.Time
-	Connection, Event, Detail string // refreshed, recovered, failing, paused, resumed, sign_in_needed, configuration, clock, store
+	Connection, Event, Detail string // Event: refreshed, recovered, failing, paused, resumed, sign_in_needed, configuration, refresh_token_ending, clock, store
 }
 
 const (

@@ -48,7 +48,6 @@ type Rotating struct {
 	codes    map[string]code
 	refresh  map[string]*refreshToken
 	access   map[string]*accessToken
-	families []*family
 	stats    RotatingStats
 }
 
@@ -117,9 +116,7 @@ func (s *Rotating) Stats() RotatingStats {
 func (s *Rotating) Grant(account string) (access, refresh string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := &family{account: account}
-	s.families = append(s.families, f)
-	return s.issue(f)
+	return s.issue(&family{account: account})
 }
 
 // Fate is what became of a token.

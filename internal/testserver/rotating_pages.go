@@ -52,9 +52,7 @@ func (s *Rotating) exchange(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "invalid_grant")
 		return
 	}
-	f := &family{account: c.account}
-	s.families = append(s.families, f)
-	s.sendTokens(w, f)
+	s.sendTokens(w, &family{account: c.account})
 }
 
 func (s *Rotating) revoke(w http.ResponseWriter, r *http.Request) {
