@@ -9,7 +9,8 @@
 // only then the hand-out. It is detached from whoever asked for it; [Service.Close] waits for it.
 //
 // The keeper (keeper.go, schedule.go, queue.go) does it before tokens expire. What is known of the host that trades them is
-// in hosts.go, breaker.go and portal.go; pauses are settings of the store, and paused.go makes them the same for everybody.
+// in hosts.go, breaker.go and portal.go; pauses are settings of the store: paused.go makes them the same for everybody, and
+// pausesend.go takes back those that nothing else would end. heartbeat.go tells whether the keeper comes round.
 // seen.go sees to it that a clock that is set back lengthens nothing, refreshlife.go to the ends of refresh tokens.
 //
 // A sign-in by another account than the connection's is never written over it: it is refused with both names, or kept as

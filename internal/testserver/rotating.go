@@ -44,11 +44,11 @@ type Rotating struct {
 
 	o RotatingOptions
 
-	mu       sync.Mutex
-	codes    map[string]code
-	refresh  map[string]*refreshToken
-	access   map[string]*accessToken
-	stats    RotatingStats
+	mu      sync.Mutex
+	codes   map[string]code
+	refresh map[string]*refreshToken
+	access  map[string]*accessToken
+	stats   RotatingStats
 }
 
 // RotatingStats are what the server counted.
