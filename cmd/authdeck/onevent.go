@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,6 +53,8 @@ type hook struct {
 	a       *app
 	o       hookOptions
 	limit   time.Duration
+	mu      sync.Mutex // closing against put: stdout may let go of an event late
+	closed  bool
 	ch      chan connections.KeepEvent
 	dropped atomic.Int64
 	life    context.Context //nolint:containedctx // ends what runs when the program may wait no longer
@@ -86,6 +89,11 @@ func (h *hook) put(e connections.KeepEvent) {
 	if h == nil || len(h.o.events) > 0 && !slices.Contains(h.o.events, e.Event) {
 		return
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return
+	}
 	select {
 	case h.ch <- e:
 	default:
@@ -93,12 +101,15 @@ func (h *hook) put(e connections.KeepEvent) {
 	}
 }
 
-// finish runs what still waits, for at most 5 s once ctx has ended; then it kills what runs. Nothing may be put after it.
+// finish runs what still waits, for at most 5 s once ctx has ended; then it kills what runs. What is put after it is not run.
 func (h *hook) finish(ctx context.Context) {
 	if h == nil {
 		return
 	}
+	h.mu.Lock()
+	h.closed = true
 	close(h.ch)
+	h.mu.Unlock()
 	select {
 	case <-h.done:
 	case <-ctx.Done():

@@ -283,3 +283,29 @@ cat >stdin.new; env >env; printf '%s\n' "$@" >args; ps -o args= -p $$ >ps; mv st
 		t.Error("the event was run as shell")
 	}
 }
+
+// heldWriter is a stdout that takes nothing until it is let go.
+type heldWriter struct{ letGo chan struct{} }
+
+func (w heldWriter) Write(p []byte) (int, error) {
+	<-w.letGo
+	return len(p), nil
+}
+
+// TestOnEvent_AnEventThatStdoutHeldUp comes when the commands have ended already: it is not run, and does no harm.
+func TestOnEvent_AnEventThatStdoutHeldUp(t *testing.T) {
+	t.Parallel()
+	ran := filepath.Join(t.TempDir(), "ran")
+	w := heldWriter{make(chan struct{})}
+	a := newApp(os.Stdin, w, io.Discard, os.Getenv)
+	h := a.startHook(hookOptions{command: "touch " + ran})
+	q := a.startEvents(h.put, func() {})
+	q.put(event(1))
+	q.close(10 * time.Millisecond)
+	h.finish(endedContext())
+	close(w.letGo)
+	<-q.done
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("the command ran after its end")
+	}
+}
