@@ -52,8 +52,8 @@ func TestKeyringSlotTakesItsKeyAlong(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if got := lines[len(lines)-1]; got != "items: 1 0 1" {
-		t.Errorf("got %q, want items: 1 0 1\n%s", got, out)
+	if got := lines[len(lines)-1]; got != "items: 1 0 1, slots: 1" {
+		t.Errorf("got %q, want items: 1 0 1, slots: 1\n%s", got, out)
 	}
 }
 
@@ -71,6 +71,7 @@ authdeck -q store key-file "$HOME/key"
 authdeck -q store slots --remove keyring >/dev/null
 second=$(items)
 authdeck -q store slots --add-keyring >/dev/null
+authdeck -q store slots --add-keyring >/dev/null
 third=$(items)
-echo "items: $first $second $third"
+echo "items: $first $second $third, slots: $(authdeck store slots | grep -c ^keyring/)"
 `

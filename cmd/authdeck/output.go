@@ -150,13 +150,17 @@ func (a *app) note(format string, args ...any) {
 // complain says on stderr what went wrong beside the result, also with -q.
 func (a *app) complain(format string, args ...any) { _, _ = fmt.Fprintf(a.err, format+"\n", args...) }
 
-// table prints rows in aligned columns; the last column is not padded. Cells are made safe and cut to 60.
+// table prints rows in aligned columns; the last column is not padded. Cells are made safe and cut to 60, those of the last column to 300.
 func (a *app) table(rows [][]string) {
 	var widths []int
 	safe := make([][]string, len(rows))
 	for r, row := range rows {
 		for c, cell := range row {
-			cell = safetext.Line(cell, 60)
+			most := 60
+			if c == len(row)-1 {
+				most = 300
+			}
+			cell = safetext.Line(cell, most)
 			safe[r] = append(safe[r], cell)
 			if c == len(widths) {
 				widths = append(widths, 0)

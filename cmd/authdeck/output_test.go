@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 
@@ -31,5 +32,17 @@ func TestN11_JSON(t *testing.T) {
 		if !strings.Contains(b.String(), "<ü&日>") {
 			t.Errorf("harmless text was escaped: %q", b.String())
 		}
+	}
+}
+
+// TestTableKeepsWhatIsSaidLast: a reason at the end of a row is a sentence, and is not cut where a name would be.
+func TestTableKeepsWhatIsSaidLast(t *testing.T) {
+	t.Parallel()
+	long, reason := strings.Repeat("n", 90), "restored from a copy of 2026-11-20 10:30 UTC; whether its refresh token was used since shows at the next refresh"
+	var out strings.Builder
+	a := newApp(nil, &out, io.Discard, func(string) string { return "" })
+	a.table([][]string{{"NAME", "REASON"}, {long, reason}})
+	if !strings.Contains(out.String(), reason+"\n") || strings.Contains(out.String(), long) {
+		t.Errorf("got\n%s", out.String())
 	}
 }

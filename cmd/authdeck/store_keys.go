@@ -36,10 +36,9 @@ kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
 				return err
 			}
 			if addKeyring {
-				if _, err := st.AddSlot(ctx, a.keyring()); err != nil {
+				if err := a.addKeyring(ctx, st); err != nil {
 					return err
 				}
-				a.note("the keyring of this system opens the store too")
 			}
 			if remove != "" {
 				if err := a.removeSlot(ctx, st, remove, force); err != nil {
@@ -70,6 +69,19 @@ kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
 	cmd.Flags().BoolVar(&force, "force", false, "with --remove: also where no other slot was seen to open the store")
 	cmd.Flags().BoolVar(&addKeyring, "add-keyring", false, "let the keyring of this system open the store too")
 	return cmd
+}
+
+// addKeyring adds a slot for the keyring of this system, once: with a second one "--remove keyring" would name neither.
+func (a *app) addKeyring(ctx context.Context, st *store.Bolt) error {
+	if _, err := store.Open(ctx, a.data(), store.Options{Keys: []store.KeySource{a.keyring()}}); err == nil {
+		a.note("the keyring of this system opens the store already")
+		return nil
+	}
+	if _, err := st.AddSlot(ctx, a.keyring()); err != nil {
+		return err
+	}
+	a.note("the keyring of this system opens the store too")
+	return nil
 }
 
 // removeSlot also takes the key of the last keyring slot out of the keyring: one that leaked would open the next such slot, which
@@ -304,5 +316,5 @@ func (a *app) rememberedKey() []store.KeySource {
 }
 
 func rekeyWords(r store.RekeyResult) string {
-	return fmt.Sprintf("the store has a new master key; %d records were sealed anew, %d slots open it", r.Records, len(r.Slots))
+	return fmt.Sprintf("the store has a new master key; sealed anew: %s; opened by %s", count(r.Records, "record"), count(len(r.Slots), "slot"))
 }

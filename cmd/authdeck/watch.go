@@ -91,7 +91,7 @@ func (a *app) watch(ctx context.Context, svc *connections.Service, o hookOptions
 	events := a.startEvents(h.put, cancel)
 	kept := make(chan error, 1)
 	go func() { kept <- svc.Keep(ctx, events.put) }()
-	a.note("watching %d connections; ctrl+c ends it", len(rows))
+	a.note("watching %s; ctrl+c ends it", count(len(rows), "connection"))
 	manager.send("READY=1", "STATUS="+counts(rows))
 	err = a.tell(ctx, svc, manager, kept)
 	manager.send("STOPPING=1")
@@ -172,7 +172,7 @@ func counts(rows []connections.View) string {
 	if len(parts) == 0 {
 		return "0 connections"
 	}
-	return fmt.Sprintf("%d connections: %s", len(rows), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s: %s", count(len(rows), "connection"), strings.Join(parts, ", "))
 }
 
 func wordOf(part string) string {

@@ -59,7 +59,7 @@ func (a *app) worst(ctx context.Context, svc *connections.Service, broken bool) 
 	if code != 0 {
 		return exitError(code)
 	}
-	a.note("%d connections, all fresh", len(rows))
+	a.note("%s, all fresh", count(len(rows), "connection"))
 	return nil
 }
 

@@ -71,14 +71,14 @@ func TestWatch_TellsTheServiceManager(t *testing.T) {
 			}
 			p := d.run(append([]string{"NOTIFY_SOCKET=" + c.socket}, c.watchdog...), "watch")
 			if conn == nil {
-				p.says(10*time.Second, "watching 1 connections")
+				p.says(10*time.Second, "watching 1 connection;")
 				p.signal(c.end)
 				if code := p.exit(10 * time.Second); code != 0 {
 					t.Errorf("exit code %d, want 0; stderr:\n%s", code, p.stderr)
 				}
 				return
 			}
-			if got, want := datagram(t, conn, 10*time.Second), "READY=1\nSTATUS=1 connections: 1 ok"; got != want {
+			if got, want := datagram(t, conn, 10*time.Second), "READY=1\nSTATUS=1 connection: 1 ok"; got != want {
 				t.Fatalf("first message %q, want %q", got, want)
 			}
 			for range 3 {
