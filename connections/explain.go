@@ -118,7 +118,7 @@ func storeHint(err error) string {
 	case errors.Is(err, store.ErrReadOnly):
 		return "the tokens can be read; to store new ones the disk has to be writable"
 	case errors.Is(err, store.ErrNoKey):
-		return "make a key: authdeck store key-file FILE, or set AUTHDECK_KEY_FILE"
+		return "make a key: authdeck store key-file FILE, or name one: AUTHDECK_KEY_FILE or AUTHDECK_PASSPHRASE_FILE"
 	case errors.Is(err, store.ErrWrongKey):
 		return "the store was made with another key file; set AUTHDECK_KEY_FILE to that one"
 	case errors.Is(err, store.ErrDamaged):
@@ -128,7 +128,7 @@ func storeHint(err error) string {
 	case errors.Is(err, store.ErrNewerFormat):
 		return "use the newer authdeck that wrote it; nothing was changed"
 	case errors.Is(err, store.ErrUnsafe):
-		return "the data folder has to be yours alone (mode 0700), on a local disk and without links"
+		return "the data folder (mode 0700) and files of keys (0600) have to be yours alone, on a local disk and without links"
 	}
 	return ""
 }

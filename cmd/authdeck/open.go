@@ -31,7 +31,23 @@ func (a *app) openBolt(ctx context.Context) (*store.Bolt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.openWith(ctx, keys...)
+	b, err := a.openWith(ctx, keys...)
+	return b, keyAway(err)
+}
+
+// keyAway is err with a hint for a store that is there: a new key, which is the hint where there is none yet, would not open it.
+func keyAway(err error) error {
+	var told *connections.Error
+	var kinds *store.SlotKindError
+	if !errors.Is(err, store.ErrNoKey) || errors.As(err, &told) || errors.As(err, &kinds) {
+		return err
+	}
+	e := connections.Explain(err)
+	e.Hint = "put the key back where it was, or name one that opens the store: AUTHDECK_KEY_FILE or AUTHDECK_PASSPHRASE_FILE"
+	if errors.Is(err, keyring.ErrAbsent) {
+		e.Hint = "run it in the session that has the keyring, or name another key: AUTHDECK_KEY_FILE or AUTHDECK_PASSPHRASE_FILE"
+	}
+	return e
 }
 
 // openWith opens the store by the first of keys that does; a wrong passphrase that a person typed is asked for again.
