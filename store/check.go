@@ -21,6 +21,7 @@ type CheckReport struct {
 	Copies      []Copy   `json:"copies"` // the sound ones, the newest first
 	Kept        []string `json:"kept"`   // damaged files that a restore kept
 	Problems    []string `json:"problems"`
+	Sound       bool     `json:"sound"` // the store itself reads whole, whatever is wrong with its copies and leftovers
 
 	LastCopy *string `json:"last_copy"` // RFC 3339, null if there is none; sound or not
 }
@@ -36,6 +37,7 @@ func (b *Bolt) Check(ctx context.Context) (CheckReport, error) {
 			r.say("%s", err)
 		}
 		r.inspect(t)
+		r.Sound = len(r.Problems) == 0
 		if leftOld(t.Tx) {
 			r.say("%s; `store compact` takes it out", ErrNotGone)
 		}
@@ -45,6 +47,7 @@ func (b *Bolt) Check(ctx context.Context) (CheckReport, error) {
 		return r, fmt.Errorf("check the store: %w", err)
 	}
 	if err != nil {
+		r.Sound = false
 		r.say("%s", err)
 	}
 	k, err := b.unlock(ctx)

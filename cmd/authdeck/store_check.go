@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -18,7 +19,8 @@ func (a *app) storeCheckCmd() *cobra.Command {
 		Long: `Reads every page and unseals every record of the store and of its copies. Exit 6 if something is wrong.
 
 --restore puts the newest sound copy in the place of a damaged store, or the one that --copy names; the damaged file is
-kept beside it. Tokens that were refreshed after the copy was made may need a new sign-in.`,
+kept beside it. Tokens that were refreshed after the copy was made may need a new sign-in. A sound store is left as it is, unless
+--copy names what to go back to.`,
 		Example: "  authdeck store check\n  authdeck store check --restore",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,7 +48,7 @@ kept beside it. Tokens that were refreshed after the copy was made may need a ne
 			}
 			if len(r.Problems) > 0 {
 				return &connections.Error{
-					Kind: connections.KindStore, Message: fmt.Sprintf("%d problems were found", len(r.Problems)),
+					Kind: connections.KindStore, Message: "found " + count(len(r.Problems), "problem"),
 					Hint: "authdeck store check --restore puts the newest sound copy in place", Err: store.ErrDamaged,
 				}
 			}
@@ -64,6 +66,13 @@ func (a *app) restore(cmd *cobra.Command, copyName string) error {
 	if err != nil {
 		return err
 	}
+	if copyName == "" && a.sound(cmd.Context(), keys) {
+		if a.json {
+			return a.printJSON(map[string]bool{"restored": false})
+		}
+		a.note("the store is sound: nothing was restored; --copy FILE goes back to a copy all the same")
+		return nil
+	}
 	r, err := store.Restore(cmd.Context(), a.data(), a.storeOptions(keys...), copyName)
 	if err != nil {
 		return err
@@ -71,10 +80,22 @@ func (a *app) restore(cmd *cobra.Command, copyName string) error {
 	if a.json {
 		return a.printJSON(r)
 	}
-	a.note("restored the copy of %s with %d connections; the file that was there is %s",
-		r.Copy.Time.Local().Format(time.DateTime), r.Connections, r.Kept)
+	a.note("restored the copy of %s with %s; the file that was there is %s",
+		r.Copy.Time.Local().Format(time.DateTime), count(r.Connections, "connection"), r.Kept)
 	a.note("a connection that was refreshed since then may need a new sign-in; it says so")
 	return nil
+}
+
+// sound reports whether the store is there, opens and reads whole. A copy is older than it, and lacks the sign-ins since.
+func (a *app) sound(ctx context.Context, keys []store.KeySource) bool {
+	o := a.storeOptions(keys...)
+	o.Create = false
+	b, err := store.Open(ctx, a.data(), o)
+	if err != nil {
+		return false
+	}
+	r, err := b.Check(ctx)
+	return err == nil && r.Sound
 }
 
 func (a *app) storeCompactCmd() *cobra.Command {
