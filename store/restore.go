@@ -16,17 +16,22 @@ import (
 
 // RestoreReport says what a restore did.
 type RestoreReport struct {
+	Restored    bool     `json:"restored"`
 	Copy        Copy     `json:"copy"`
 	Connections int      `json:"connections"`
 	Kept        string   `json:"kept"`    // where the file is now that was in the store's place, "" if there was none
 	Skipped     []string `json:"skipped"` // newer copies that are damaged, with the reason
 }
 
-// ErrNoCopy says that there is no copy that could be restored.
-var ErrNoCopy = errors.New("there is no sound copy of the store")
+// ErrNoCopy says that there is no copy that could be restored. ErrSound: the store needs none.
+var (
+	ErrNoCopy = errors.New("there is no sound copy of the store")
+	ErrSound  = errors.New("the store is sound")
+)
 
-// Restore puts a copy into the place of the store in dir: the newest sound one, or the one of the given file name. The file that was
-// there is kept beside it, until the next removal ([ErrNotGone] says why). Every connection is marked with the copy's time
+// Restore puts a copy into the place of the store in dir: of a damaged one the newest that is sound, of any the one of the given
+// file name. A copy lacks each sign-in since, so that a sound store is left alone unless a copy is named ([ErrSound]); one that
+// cannot be looked into, for want of its key or while somebody holds it, is too. The file that was there is kept beside it, until the next removal ([ErrNotGone] says why). Every connection is marked with the copy's time
 // ([Connection.RestoredFrom]): its refresh token may have been traded for a newer one since. It opens the copy by o.Keys and
 // needs nothing of the damaged file. It is never called by itself: what looks damaged may be a disk that comes back.
 func Restore(ctx context.Context, dir string, o Options, name string) (RestoreReport, error) {
@@ -44,6 +49,11 @@ func Restore(ctx context.Context, dir string, o Options, name string) (RestoreRe
 
 func (b *Bolt) restore(ctx context.Context, name string) (RestoreReport, error) {
 	r := RestoreReport{Skipped: []string{}}
+	if name == "" {
+		if err := mustBeDamaged(ctx, b.dir, b.o); err != nil {
+			return r, err
+		}
+	}
 	release, _, err := b.lockCopies(ctx, true)
 	if err != nil {
 		return r, err
@@ -62,13 +72,31 @@ func (b *Bolt) restore(ctx context.Context, name string) (RestoreReport, error) 
 		switch {
 		case err == nil:
 			r.Copy, r.Connections = c, n
-			return r, b.exclusivelyKeep(ctx, temp, &r)
+			err = b.exclusivelyKeep(ctx, temp, &r)
+			r.Restored = err == nil
+			return r, err
 		case name != "", !errors.Is(err, ErrDamaged):
 			return r, err // a wrong key, a full disk: an older copy is no help
 		}
 		r.Skipped = append(r.Skipped, filepath.Base(c.Path)+": "+err.Error())
 	}
 	return r, ErrNoCopy
+}
+
+// mustBeDamaged is nil for a store that is damaged or gone.
+func mustBeDamaged(ctx context.Context, dir string, o Options) error {
+	b, err := Open(ctx, dir, o)
+	var found CheckReport
+	if err == nil {
+		found, err = b.Check(ctx)
+	}
+	switch {
+	case errors.Is(err, ErrDamaged), errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && found.Sound:
+		return ErrSound
+	}
+	return err
 }
 
 // readied makes the new file of a copy: every record read, its connections marked.

@@ -164,11 +164,68 @@ func TestRestore_TakesTheNewestSoundCopy(t *testing.T) {
 	if err != nil || len(report.Problems) != 2 || len(report.Copies) != 1 {
 		t.Errorf("check: %q, %d copies, %v", report.Problems, len(report.Copies), err)
 	}
+	scramble(t, b.Path())
 	r, err := Restore(t.Context(), b.dir, b.o, "")
-	if err != nil || r.Connections != 1 || len(r.Skipped) != 2 || !r.Copy.Time.Equal(list[2].Time) {
+	if err != nil || !r.Restored || r.Connections != 1 || len(r.Skipped) != 2 || !r.Copy.Time.Equal(list[2].Time) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	checkRestored(t, b, 1, clock.wall.Add(-2*time.Hour))
+}
+
+// A copy lacks what came after it: without its name none replaces a store that is sound, or of which nobody can say.
+func TestRestore_LeavesAStoreThatIsNotDamaged(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		do   func(t *testing.T, b *Bolt) Options
+		want error
+	}{
+		{"sound", func(_ *testing.T, b *Bolt) Options { return b.o }, ErrSound},
+		{"sound, its copies are not", func(t *testing.T, b *Bolt) Options {
+			for _, c := range copiesOf(t, b) {
+				scramble(t, c.Path)
+			}
+			return b.o
+		}, ErrSound},
+		{"another key", func(_ *testing.T, b *Bolt) Options {
+			o := b.o
+			o.Keys = []KeySource{MemoryKey(bytes.Repeat([]byte{8}, keySize))}
+			return o
+		}, ErrWrongKey},
+		{"no key", func(_ *testing.T, b *Bolt) Options {
+			o := b.o
+			o.Keys = nil
+			return o
+		}, ErrNoKey},
+		{"a newer format", func(t *testing.T, b *Bolt) Options {
+			rewrite(t, b, func(h *header, _ *[]byte) { h.format = Format + 1 })
+			return b.o
+		}, ErrNewerFormat},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, _ := copied(t)
+			o := c.do(t, b)
+			before, err := os.ReadFile(b.Path())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r, err := Restore(t.Context(), b.dir, o, ""); !errors.Is(err, c.want) || r.Restored {
+				t.Errorf("%+v, %v; want %v", r, err, c.want)
+			}
+			if now, err := os.ReadFile(b.Path()); err != nil || !bytes.Equal(now, before) {
+				t.Errorf("the store was changed, %v", err)
+			}
+		})
+	}
+}
+
+// A store that opens and has one record that does not is damaged.
+func TestRestore_OneRecordIsDamaged(t *testing.T) {
+	b, clock := copied(t)
+	change(t, b, flipIn(bConnections))
+	if r, err := Restore(t.Context(), b.dir, b.o, ""); err != nil || !r.Restored {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	checkRestored(t, b, 3, clock.wall)
 }
 
 func TestRestore_ByName(t *testing.T) {
@@ -202,6 +259,7 @@ func TestRestore_ByName(t *testing.T) {
 
 func TestRestore_RefusesWithoutHarm(t *testing.T) {
 	b, _ := copied(t)
+	scramble(t, b.Path())
 	wrong := b.o
 	wrong.Keys = []KeySource{MemoryKey(bytes.Repeat([]byte{8}, keySize))}
 	content, err := os.ReadFile(b.Path())
@@ -240,6 +298,7 @@ func TestRestore_KilledInBetween(t *testing.T) {
 	if there, err := exists(kept); there || err != nil {
 		t.Errorf("the second name is still there: %v", err)
 	}
+	scramble(t, b.Path())
 	if _, err := Restore(t.Context(), b.dir, b.o, ""); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -66,14 +66,14 @@ func (a *app) restore(cmd *cobra.Command, copyName string) error {
 	if err != nil {
 		return err
 	}
-	if copyName == "" && a.sound(cmd.Context(), keys) {
+	r, err := store.Restore(cmd.Context(), a.data(), a.storeOptions(keys...), copyName)
+	if errors.Is(err, store.ErrSound) {
 		if a.json {
 			return a.printJSON(map[string]bool{"restored": false})
 		}
 		a.note("the store is sound: nothing was restored; --copy FILE goes back to a copy all the same")
 		return nil
 	}
-	r, err := store.Restore(cmd.Context(), a.data(), a.storeOptions(keys...), copyName)
 	if err != nil {
 		return err
 	}
@@ -84,18 +84,6 @@ func (a *app) restore(cmd *cobra.Command, copyName string) error {
 		r.Copy.Time.Local().Format(time.DateTime), count(r.Connections, "connection"), r.Kept)
 	a.note("a connection that was refreshed since then may need a new sign-in; it says so")
 	return nil
-}
-
-// sound reports whether the store is there, opens and reads whole. A copy is older than it, and lacks the sign-ins since.
-func (a *app) sound(ctx context.Context, keys []store.KeySource) bool {
-	o := a.storeOptions(keys...)
-	o.Create = false
-	b, err := store.Open(ctx, a.data(), o)
-	if err != nil {
-		return false
-	}
-	r, err := b.Check(ctx)
-	return err == nil && r.Sound
 }
 
 func (a *app) storeCompactCmd() *cobra.Command {
