@@ -23,6 +23,10 @@ const (
 	skewMost  = 5 * time.Minute  // between this clock and a server's
 )
 
+// OfThisMachine reports whether a section of the store's settings says something of the machine that wrote it, its clock or its
+// network, and so is no part of a backup: the wall clock of another machine would shorten each token here.
+func OfThisMachine(section string) bool { return section == sectionClock || section == sectionHost }
+
 // clockNote is the last wall time that any keeper saw, and the last step back that was dealt with.
 type clockNote struct {
 	Seen time.Time     `json:"seen"`

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,6 +96,7 @@ func (a *app) export(ctx context.Context, path string, k sealFlags, armored, for
 	if err != nil {
 		return err
 	}
+	leaveMachine(&d)
 	manifests, err := a.manifests()
 	if err != nil {
 		return err
@@ -107,6 +109,11 @@ func (a *app) export(ctx context.Context, path string, k sealFlags, armored, for
 	}
 	a.noteBackup(ctx, st, d)
 	return a.exported(path, sealedTo, d, len(manifests))
+}
+
+// leaveMachine takes out of d what is true of one machine only.
+func leaveMachine(d *store.Dump) {
+	d.Settings = slices.DeleteFunc(d.Settings, func(s store.DumpedSetting) bool { return connections.OfThisMachine(s.Section) })
 }
 
 // noteBackup lets `store status` and the history know. The backup is good even if that fails.

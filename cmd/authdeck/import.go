@@ -98,6 +98,7 @@ func (a *app) readBackup(ctx context.Context, path string, identities []string, 
 	if err != nil {
 		return backup.Contents{}, importError(err)
 	}
+	leaveMachine(&d.Dump) // whoever wrote the file may have left it in
 	return d, nil
 }
 
