@@ -174,7 +174,7 @@ func TestRestored(t *testing.T) {
 		reason string
 		kept   bool
 	}{
-		{"refused", answer{err: invalidGrant}, connections.StateSignIn, "restored from a copy of 2026-11-20 10:30 UTC; the refresh token had been used since", true},
+		{"refused", answer{err: invalidGrant}, connections.StateSignIn, "restored from a copy or backup of 2026-11-20 10:30 UTC; the refresh token had been used since", true},
 		{"not reached", answer{err: refused}, connections.StateRetrying, "provider.example: not reached: connection refused", true},
 		{"answered", answer{}, connections.StateOK, "", false},
 	} {
@@ -183,7 +183,7 @@ func TestRestored(t *testing.T) {
 			b := newBench(t, nil)
 			b.p.refresh = []answer{c.answer}
 			conn := b.put("work", time.Minute, time.Hour, restored)
-			if v := mustList(t, b)[0]; v.State != connections.StateOK || !strings.HasPrefix(v.Reason, "restored from a copy of 2026-11-20 10:30 UTC") {
+			if v := mustList(t, b)[0]; v.State != connections.StateOK || !strings.HasPrefix(v.Reason, "restored from a copy or backup of 2026-11-20 10:30 UTC") {
 				t.Errorf("before: %s: %s", v.State, v.Reason)
 			}
 			_, _, err := b.Refresh(t.Context(), "work")

@@ -76,7 +76,7 @@ func StateOf(c store.Summary, now time.Time) (State, string) {
 }
 
 func restoredWords(at time.Time) string {
-	return "restored from a copy of " + at.UTC().Format("2006-01-02 15:04 UTC")
+	return "restored from a copy or backup of " + at.UTC().Format("2006-01-02 15:04 UTC")
 }
 
 // RefreshAt is when the keeper will refresh, zero if it will not (no refresh token, no expiry, dead, revoked, settings

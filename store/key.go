@@ -20,7 +20,7 @@ func (k SlotKind) Words() string {
 	case SlotKeyFile:
 		return "a key file"
 	case SlotKernelKeyring:
-		return "the kernel's keyring, until it is locked"
+		return "the kernel's keyring, until its time is over or it is locked"
 	case SlotKeyring:
 		return "the keyring of this system"
 	case SlotPassphrase:

@@ -32,20 +32,38 @@ func (a *app) askPassphrase(ctx context.Context, ask passphrase.Ask) (secret.Str
 	if !ask.New {
 		return readHidden(ctx, tty, "Passphrase of the store: ")
 	}
+	for tries := 1; ; tries++ {
+		p, why, err := askNew(ctx, tty)
+		if err != nil || why == "" {
+			return p, err
+		}
+		if tries == 3 {
+			return p, &connections.Error{Kind: connections.KindUsage, Message: why, Hint: "nothing was changed"}
+		}
+		_, _ = fmt.Fprintln(tty, why+"; again, please")
+	}
+}
+
+// leastPassphrase is the fewest characters of a passphrase that a person chooses (NIST SP 800-63B, 5.1.1).
+const leastPassphrase = 8
+
+// askNew asks twice; why says what is wrong with what was typed.
+func askNew(ctx context.Context, tty *os.File) (p secret.String, why string, err error) {
 	first, err := readHidden(ctx, tty, "New passphrase of the store: ")
 	if err != nil {
-		return secret.String{}, err
+		return p, "", err
+	}
+	if utf8.RuneCountInString(first.Reveal()) < leastPassphrase {
+		return p, fmt.Sprintf("it needs %d characters at least", leastPassphrase), nil
 	}
 	second, err := readHidden(ctx, tty, "The same once more: ")
 	if err != nil {
-		return secret.String{}, err
+		return p, "", err
 	}
 	if !first.Equal(second) {
-		return secret.String{}, &connections.Error{
-			Kind: connections.KindUsage, Message: "the two passphrases are not the same", Hint: "nothing was changed; try again",
-		}
+		return p, "the two passphrases are not the same", nil
 	}
-	return first, nil
+	return first, "", nil
 }
 
 // readHidden prints the prompt once nothing that is typed shows any more, and reads one line. Ctrl+c ends it as it ends any verb.

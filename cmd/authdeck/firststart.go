@@ -18,30 +18,35 @@ func (a *app) makeStore(ctx context.Context) (*store.Bolt, error) {
 		if err != nil {
 			return nil, err
 		}
-		return a.openWith(ctx, keys...)
+		return a.made(ctx, "AUTHDECK_KEY_FILE", keys...)
 	}
 	path, err := store.RememberedKeyFile(a.data())
 	if err != nil {
 		return nil, fmt.Errorf("look for the key file: %w", err)
 	}
 	if path != "" {
-		return a.openWith(ctx, store.KeyFile(path))
+		return a.made(ctx, path, store.KeyFile(path))
 	}
 	if a.getenv("AUTHDECK_PASSPHRASE_FILE") != "" {
-		return a.openWith(ctx, a.passphrase())
+		return a.made(ctx, "AUTHDECK_PASSPHRASE_FILE", a.passphrase())
 	}
 	err = a.keyring().Available(ctx)
 	if err == nil {
-		b, err := a.openWith(ctx, a.keyring())
-		if err == nil {
-			a.note("made a store in %s; its key is in the keyring of this system", a.data())
-		}
-		return b, err
+		return a.made(ctx, "the keyring of this system", a.keyring())
 	}
 	if a.interactive() && !a.json {
 		return a.chooseKey(ctx, keyringWords(err))
 	}
 	return nil, store.ErrNoKey
+}
+
+// made makes the store and says so: a folder whose name was mistyped would pass for one without connections.
+func (a *app) made(ctx context.Context, by string, keys ...store.KeySource) (*store.Bolt, error) {
+	b, err := a.openWith(ctx, keys...)
+	if err == nil {
+		a.note("made a store in %s, which is opened by %s", a.data(), by)
+	}
+	return b, err
 }
 
 // keyringWords say why the keyring of this system is not asked to keep the key.

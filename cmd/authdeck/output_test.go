@@ -38,7 +38,7 @@ func TestN11_JSON(t *testing.T) {
 // TestTableKeepsWhatIsSaidLast: a reason at the end of a row is a sentence, and is not cut where a name would be.
 func TestTableKeepsWhatIsSaidLast(t *testing.T) {
 	t.Parallel()
-	long, reason := strings.Repeat("n", 90), "restored from a copy of 2026-11-20 10:30 UTC; whether its refresh token was used since shows at the next refresh"
+	long, reason := strings.Repeat("n", 90), "restored from a copy or backup of 2026-11-20 10:30 UTC; whether its refresh token was used since shows at the next refresh"
 	var out strings.Builder
 	a := newApp(nil, &out, io.Discard, func(string) string { return "" })
 	a.table([][]string{{"NAME", "REASON"}, {long, reason}})

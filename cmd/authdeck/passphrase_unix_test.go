@@ -60,7 +60,8 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	}
 }
 
-// TestPassphraseIsChangedAtTheTerminal: the old one is asked for, then the new one twice; two that differ change nothing.
+// TestPassphraseIsChangedAtTheTerminal: the old one is asked for, then the new one twice, and again where
+// they differ or it is short; three times change nothing.
 func TestPassphraseIsChangedAtTheTerminal(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -81,10 +82,17 @@ func TestPassphraseIsChangedAtTheTerminal(t *testing.T) {
 	e.press("battery staple\r")
 	e.until(`The same once more:`, wait)
 	e.press("battery stable\r")
-	e.until(`not the same`, wait)
+	e.until(`not the same; again, please\s+New passphrase of the store:`, wait)
+	e.press("battery\r")
+	e.until(`8 characters at least; again, please\s+New passphrase of the store:`, wait)
+	e.press("battery staple\r")
+	e.until(`The same once more:`, wait)
+	e.press("battery stable\r")
+	e.until(`hint:  nothing was changed`, wait)
 	if code := e.exit(wait); code != 2 {
-		t.Errorf("two that differ: exit code %d", code)
+		t.Errorf("three times wrong: exit code %d", code)
 	}
+	verb(t, with(old), "list")
 	e = start(t, 80, 24, with(old), "store", "passphrase")
 	e.until(`New passphrase of the store:`, wait)
 	e.press("battery staple\r")

@@ -73,7 +73,7 @@ kept the master key: after a leak, "authdeck store rekey" makes a new one.`,
 
 // addKeyring adds a slot for the keyring of this system, once: with a second one "--remove keyring" would name neither.
 func (a *app) addKeyring(ctx context.Context, st *store.Bolt) error {
-	if _, err := store.Open(ctx, a.data(), store.Options{Keys: []store.KeySource{a.keyring()}}); err == nil {
+	if a.opens(ctx, a.keyring()) {
 		a.note("the keyring of this system opens the store already")
 		return nil
 	}
@@ -82,6 +82,12 @@ func (a *app) addKeyring(ctx context.Context, st *store.Bolt) error {
 	}
 	a.note("the keyring of this system opens the store too")
 	return nil
+}
+
+// opens reports whether the store is there and this source alone opens it.
+func (a *app) opens(ctx context.Context, source store.KeySource) bool {
+	_, err := store.Open(ctx, a.data(), store.Options{Keys: []store.KeySource{source}})
+	return err == nil
 }
 
 // removeSlot also takes the key of the last keyring slot out of the keyring: one that leaked would open the next such slot, which
@@ -161,7 +167,7 @@ func (a *app) storeKeyFileCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "key-file FILE", Short: "Makes a key file of 32 random bytes that opens the store",
 		Long: `Makes FILE (mode 0600) and lets it open the store; where there is no store yet, it makes one. authdeck remembers the
-place. Whoever has both the store and FILE can read the tokens; whoever has only one of them cannot: keep
+place, also that of a FILE which opens the store already. Whoever has both the store and FILE can read the tokens; whoever has only one of them cannot: keep
 FILE out of backups and synced folders that hold the store.`,
 		Example: "  authdeck store key-file ~/.config/authdeck/key\n  AUTHDECK_KEY_FILE=/run/secrets/authdeck-key authdeck list",
 		Args:    cobra.ExactArgs(1),
@@ -172,7 +178,7 @@ FILE out of backups and synced folders that hold the store.`,
 				return usage("%s", err)
 			}
 			if _, err := os.Lstat(path); err == nil {
-				return keyFileThere(path)
+				return a.keyFileThere(ctx, path)
 			}
 			there, err := store.Exists(a.data())
 			if err != nil {
@@ -185,7 +191,7 @@ FILE out of backups and synced folders that hold the store.`,
 				}
 			}
 			if err := store.CreateKeyFile(path, rand.Reader); errors.Is(err, os.ErrExist) {
-				return keyFileThere(path) // it came meanwhile, and another store may live by it
+				return a.keyFileThere(ctx, path) // it came meanwhile, and another store may live by it
 			} else if err != nil {
 				return &connections.Error{
 					Kind: connections.KindFailed, Message: err.Error(), Hint: "choose a place that you can write to", Err: err,
@@ -217,7 +223,18 @@ FILE out of backups and synced folders that hold the store.`,
 	}
 }
 
-func keyFileThere(path string) error {
+// keyFileThere remembers a file that opens the store already, which may have been moved, and refuses any other.
+func (a *app) keyFileThere(ctx context.Context, path string) error {
+	if a.opens(ctx, store.KeyFile(path)) {
+		if err := store.RememberKeyFile(a.data(), path); err != nil {
+			return err
+		}
+		if a.json {
+			return a.printJSON(map[string]string{"key_file": path, "store": a.data()})
+		}
+		a.note("%s opens the store in %s already; its place is remembered", path, a.data())
+		return nil
+	}
 	return &connections.Error{
 		Kind: connections.KindFailed, Message: path + " is there already; it was left as it is",
 		Hint: "to use it: AUTHDECK_KEY_FILE=" + path,
