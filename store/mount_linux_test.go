@@ -149,7 +149,7 @@ func childReadOnly(ctx context.Context, dir string) error {
 		"lock":    func() error { _, err := b.Lock(ctx, c.ID); return err },
 		"compact": func() error { _, err := b.Compact(ctx); return err },
 		"copy":    func() error { return b.copyNow(ctx) },
-		"restore": func() error { _, err := Restore(ctx, dir, o, ""); return err },
+		"restore": func() error { _, err := Restore(ctx, dir, o, "store-1.db"); return err },
 	} {
 		if err := write(); !errors.Is(err, ErrReadOnly) {
 			return fmt.Errorf("%s on a disk that can only be read: %w", name, err)

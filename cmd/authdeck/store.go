@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,42 +48,12 @@ func (a *app) storeStatusCmd() *cobra.Command {
 				return a.printJSON(s)
 			}
 			a.fields("path", s.Path, "format", fmt.Sprint(s.Format), "connections", fmt.Sprint(s.Connections),
-				"unlocked by", s.UnlockedBy.Words(), "key slots", slotWords(s.Slots),
-				"size", fmt.Sprintf("%s, %s of it free", bytesWords(s.Size), bytesWords(s.Free)),
-				"last copy", timeWords(s.LastCopy), "last backup", timeWords(s.LastBackup))
+				"unlocked by", s.UnlockedBy.Words(), "key slots", s.SlotWords(),
+				"size", s.SizeWords(),
+				"last copy", store.TimeWords(s.LastCopy, time.Local), "last backup", store.TimeWords(s.LastBackup, time.Local))
 			return nil
 		},
 	}
-}
-
-func slotWords(kinds []store.SlotKind) string {
-	var words []string
-	for _, k := range kinds {
-		words = append(words, k.Words())
-	}
-	return strings.Join(words, ", ")
-}
-
-func bytesWords(n int64) string {
-	switch {
-	case n < 10<<10:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 10<<20:
-		return fmt.Sprintf("%d KiB", n>>10)
-	}
-	return fmt.Sprintf("%d MiB", n>>20)
-}
-
-// timeWords is an RFC 3339 time in the user's zone.
-func timeWords(at *string) string {
-	if at == nil {
-		return "never"
-	}
-	t, err := time.Parse(time.RFC3339, *at)
-	if err != nil {
-		return *at
-	}
-	return t.Local().Format("2006-01-02 15:04:05")
 }
 
 // existingStore opens the store for verbs that tend to it and must not make one.

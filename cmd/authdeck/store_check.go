@@ -71,7 +71,7 @@ func (a *app) restore(cmd *cobra.Command, copyName string) error {
 		if a.json {
 			return a.printJSON(map[string]bool{"restored": false})
 		}
-		a.note("the store is sound: nothing was restored; --copy FILE goes back to a copy all the same")
+		a.note("the store is sound: nothing was restored; to go back: --copy FILE")
 		return nil
 	}
 	if err != nil {
@@ -103,7 +103,7 @@ func (a *app) storeCompactCmd() *cobra.Command {
 			if a.json {
 				return a.printJSON(r)
 			}
-			a.note("%s before, %s now, room for the answers of refreshes included", bytesWords(r.Before), bytesWords(r.After))
+			a.note("%s before, %s now, room for the answers of refreshes included", store.SizeWords(r.Before), store.SizeWords(r.After))
 			return nil
 		},
 	}
