@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -42,10 +43,19 @@ type Host struct {
 
 // warm is a worker that has loaded one service, holds no secret, and waits for its one call.
 type warm struct {
-	s       *session
-	version string // of the folder's content
-	items   json.RawMessage
-	stubs   []string
+	s     *session
+	items json.RawMessage
+	stubs []string
+}
+
+// fresh reports whether all that the worker read, or looked for, still is as it was.
+func (w *warm) fresh() bool {
+	for name, then := range w.s.seen {
+		if stampOf(w.s.files, name) != then {
+			return false
+		}
+	}
+	return true
 }
 
 // New returns a Host.
@@ -74,7 +84,7 @@ func (h *Host) take(ctx context.Context, folder *folder) (*warm, error) {
 	w := h.warm[folder.path]
 	delete(h.warm, folder.path)
 	h.mu.Unlock()
-	if w != nil && w.version == folder.version {
+	if w != nil && w.fresh() {
 		return w, nil
 	}
 	if w != nil {
@@ -126,19 +136,26 @@ func (h *Host) load(ctx context.Context, folder *folder) (*warm, error) {
 		s.close()
 		return nil, err
 	}
-	return &warm{s: s, version: folder.version, items: json.RawMessage(m.Items), stubs: m.Stubs}, nil
+	return &warm{s: s, items: json.RawMessage(m.Items), stubs: m.Stubs}, nil
 }
 
 // call is one invocation of a service.
 type call struct {
-	folder  *folder
-	method  string
-	call    engine.Call
-	timeout time.Duration
-	hosts   []string // that the user named: they may be anywhere
-	secrets []secret.String
-	dryRun  bool // requests are built and not sent
-	play    func(r oauthflow.ForeignRequest) (oauthflow.ForeignAnswer, error)
+	folder    *folder
+	method    string
+	call      engine.Call
+	timeout   time.Duration
+	hosts     []string // that the user named: they may be anywhere
+	secrets   []secret.String
+	transport http.RoundTripper // nil: the network
+}
+
+// client makes its requests.
+func (c call) client() *http.Client {
+	if c.transport != nil {
+		return &http.Client{Transport: c.transport}
+	}
+	return oauthflow.NewGuardedClient(oauthflow.Guard{Hosts: c.hosts})
 }
 
 // came is what an invocation led to.
@@ -181,7 +198,8 @@ func (h *Host) invoke(ctx context.Context, c call) (came, error) {
 	}
 	defer h.prepare(c.folder)
 	defer w.s.close()
-	r := &recorder{h: h, c: c, came: came{stubs: w.stubs, uploads: map[string]string{}}}
+	r := &recorder{h: h, c: c, http: c.client(), came: came{stubs: w.stubs, uploads: map[string]string{}}}
+	defer r.http.CloseIdleConnections()
 	order, err := json.Marshal(c.call)
 	if err != nil {
 		return came{}, fmt.Errorf("call a service: %w", err)
@@ -258,9 +276,10 @@ func failure(m wire.Message) error {
 
 var errNoMethod = errors.New("the service has no such method")
 
-// folder is a service's folder as it was when it was looked at.
+// folder is where a service lies.
 type folder struct {
-	path    string
-	files   fs.FS
-	version string
+	path  string
+	files fs.FS
 }
+
+func (h *Host) now() time.Time { return h.o.Clock.Wall() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,8 +20,9 @@ import (
 
 // recorder does the HTTP of one call and keeps what happened. Safe for concurrent use.
 type recorder struct {
-	h *Host
-	c call
+	h    *Host
+	c    call
+	http *http.Client
 
 	mu   sync.Mutex
 	came came
@@ -60,19 +62,14 @@ func (r *recorder) send(ctx context.Context, m wire.Message) wire.Message {
 		return a
 	}
 	var x oauthflow.Exchange
-	caller := (&oauthflow.Caller{HTTP: oauthflow.NewGuardedClient(oauthflow.Guard{Hosts: r.c.hosts})}).Observing(func(e oauthflow.Exchange) { x = e })
+	caller := (&oauthflow.Caller{HTTP: r.http}).Observing(func(e oauthflow.Exchange) { x = e })
 	if r.h.o.Caller != nil {
 		caller.Clock = r.h.o.Caller.Clock
 		if observe := r.h.o.Caller.Observe; observe != nil {
 			caller = caller.Observing(observe)
 		}
 	}
-	defer caller.HTTP.CloseIdleConnections()
-	send := func() (oauthflow.ForeignAnswer, error) { return caller.SendForeign(ctx, req) }
-	if r.c.play != nil {
-		send = func() (oauthflow.ForeignAnswer, error) { return r.c.play(req) }
-	}
-	a, err := send()
+	a, err := caller.SendForeign(ctx, req)
 	r.note(q, x, a, err)
 	if err != nil {
 		return problem(nodeCode(err), "request to "+hostOf(q.URL)+" failed: "+errorWords(err))

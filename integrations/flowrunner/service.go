@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
-	"time"
 
 	"authdeck/integrations"
 	"authdeck/integrations/flowrunner/annotation"
@@ -24,11 +24,11 @@ const (
 
 // Service is a FlowRunner service as an integration. What it does runs in workers of its host.
 type Service struct {
-	h      *Host
-	folder *folder
-	read   annotation.Service
-	info   integrations.Info
-	now    func() time.Time
+	h         *Host
+	folder    *folder
+	read      annotation.Service
+	info      integrations.Info
+	transport http.RoundTripper // nil: the network
 }
 
 // Info describes it.
@@ -94,7 +94,7 @@ func (s *Service) ExecuteCallback(ctx context.Context, r integrations.CallbackRe
 		c.secrets = append(c.secrets, secret.New(v))
 	}
 	got, err := s.h.invoke(ctx, c)
-	received := s.now()
+	received := s.h.now()
 	if err != nil {
 		return integrations.Grant{}, s.failed(opCallback, got, err)
 	}
@@ -156,7 +156,7 @@ func (s *Service) RefreshToken(ctx context.Context, r integrations.RefreshReques
 	both := map[string]any{"refreshToken": r.Kept.RefreshToken.Reveal(), "accessToken": r.Kept.AccessToken.Reveal()}
 	c.call.Request.Body, c.call.Request.Context = both, both
 	got, err := s.h.invoke(ctx, c)
-	received := s.now()
+	received := s.h.now()
 	if err != nil {
 		return integrations.Grant{}, s.notRefreshed(got, err)
 	}

@@ -23,6 +23,7 @@ type session struct {
 	in     io.Closer
 	errors *tail
 	files  fs.FS
+	seen   map[string]stamp // what the worker asked for, as it was then
 	waited chan struct{}
 	once   sync.Once
 }
@@ -40,7 +41,7 @@ func (h *Host) start(files fs.FS) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a worker: %w", err)
 	}
-	s := &session{cmd: cmd, conn: wire.NewConn(out, in), in: in, errors: &tail{}, files: files, waited: make(chan struct{})}
+	s := &session{cmd: cmd, conn: wire.NewConn(out, in), in: in, errors: &tail{}, files: files, seen: map[string]stamp{}, waited: make(chan struct{})}
 	cmd.Stderr = s.errors
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start a worker: %w", err)
@@ -188,6 +189,7 @@ func (s *session) file(name string) wire.Message {
 	if !fs.ValidPath(name) {
 		return m
 	}
+	s.seen[name] = stampOf(s.files, name)
 	info, err := fs.Stat(s.files, name)
 	if err != nil {
 		return m

@@ -1,6 +1,8 @@
 package annotation
 
 import (
+	"encoding/json"
+
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/token"
 )
@@ -108,6 +110,15 @@ func objectLiteral(x *ast.ObjectLiteral, of func(ast.Expression) (any, bool)) (a
 		object[key] = v
 	}
 	return object, true
+}
+
+// ItemsOf reads config items that code made, as JSON.
+func ItemsOf(raw json.RawMessage) (items []Item, ok bool) {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return nil, false
+	}
+	return Items(v)
 }
 
 // Items reads config items as they stand in the text or as code made them (JSON of an array); ok is false if v is no list

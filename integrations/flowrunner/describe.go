@@ -1,0 +1,138 @@
+package flowrunner
+
+import (
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"authdeck/integrations"
+	"authdeck/integrations/flowrunner/annotation"
+)
+
+// describe makes the description of a service in a folder.
+func describe(dir string, read annotation.Service) integrations.Info {
+	id := idOf(filepath.Base(dir))
+	info := integrations.Info{
+		ID: id, Name: read.Name, Kind: integrations.KindFlowRunner, Origin: dir, Docs: "", PKCE: "the service's own business",
+		Auth: "the service's own business", Refresh: "unknown", Categories: []string{},
+		Redirect:   integrations.Redirect{Class: integrations.RedirectUnknown, Host: "127.0.0.1", Port: integrations.DefaultPort, Path: "/callback"},
+		Scopes:     integrations.Scopes{Never: true}, // they stand in the service's own address
+		Icon:       integrations.Icon{Colour: colour(read.Colours)},
+		RevokeNone: "FlowRunner services have no operation for it",
+	}
+	if info.Name == "" {
+		info.Name = filepath.Base(dir)
+	}
+	info.Icon.Glyph, info.Icon.ASCII = initials(info.Name)
+	if read.Description != "" {
+		info.Notes = append(info.Notes, read.Description)
+	}
+	for _, item := range read.Items {
+		info.Inputs = append(info.Inputs, input(item))
+	}
+	if !read.ItemsKnown {
+		info.Notes = append(info.Notes, "Its config items are made by its code: they are known once it was opened")
+	}
+	info.Setup = setup(info, read)
+	return info
+}
+
+var notInID = regexp.MustCompile(`[^a-z0-9-]+`)
+
+// idOf is the folder's name as an id.
+func idOf(name string) string {
+	id := strings.Trim(notInID.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if len(id) > 64 {
+		id = id[:64]
+	}
+	if id == "" {
+		return "service"
+	}
+	return id
+}
+
+func initials(name string) (glyph, ascii string) {
+	glyph, ascii = "?", "?"
+	for _, c := range name {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			glyph = string(unicode.ToUpper(c))
+			break
+		}
+	}
+	for _, c := range name {
+		if c < 0x7f && (unicode.IsLetter(c) || unicode.IsDigit(c)) {
+			ascii = string(unicode.ToUpper(c))
+			break
+		}
+	}
+	return glyph, ascii
+}
+
+var isColour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+
+func colour(list []string) string {
+	for _, c := range list {
+		if isColour.MatchString(c) {
+			return strings.ToLower(c)
+		}
+	}
+	return ""
+}
+
+// input is a config item as the settings form knows it.
+func input(item annotation.Item) integrations.Input {
+	in := integrations.Input{
+		Name: item.Name, Label: item.DisplayName, Hint: item.Hint, Required: item.Required, Secret: secretItem(item), Default: textOf(item.Default),
+		Type: map[string]string{"BOOL": "bool", "TEXT": "text", "CHOICE": "choice", "DATE": "string"}[item.Type],
+	}
+	if in.Label == "" {
+		in.Label = item.Name
+	}
+	if in.Type == "" {
+		in.Type = "string"
+	}
+	for _, o := range item.Options {
+		in.Options = append(in.Options, integrations.Option{Value: o, Label: o})
+	}
+	return in
+}
+
+// textOf is a default value as text; "" for what is none.
+func textOf(v any) string {
+	switch x := v.(type) {
+	case string:
+		return x
+	case bool:
+		return strconv.FormatBool(x)
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return ""
+}
+
+// setup tells to register our redirect address: a service's own notes name FlowRunner's, which means nothing here.
+func setup(info integrations.Info, read annotation.Service) []string {
+	var ask []string
+	for _, in := range info.Inputs {
+		if in.Required && in.Default == "" {
+			ask = append(ask, in.Label)
+		}
+	}
+	var steps []string
+	if read.RequireOAuth {
+		address := "http://" + info.Redirect.Host + ":" + strconv.Itoa(info.Redirect.Port) + info.Redirect.Path
+		steps = append(
+			steps, "Make an OAuth client at the provider",
+			"Register exactly this redirect address, and not FlowRunner's that the service's notes may name: "+address,
+		)
+	}
+	if len(ask) > 0 {
+		steps = append(steps, "Bring back: "+strings.Join(ask, ", ")+" (authdeck integrations set "+info.ID+")")
+	}
+	if len(steps) == 0 {
+		steps = append(steps, "Nothing to do")
+	}
+	return steps
+}
