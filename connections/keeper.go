@@ -116,6 +116,7 @@ type keeper struct {
 	looking  bool
 	untold   []finish
 	looked   time.Duration   // mono, of the last such look
+	failed   map[string]bool // hosts of which a connection's failing was said, until one there works
 	quiet    map[string]bool // connections whose failing was not said: the pause of their host was
 	dirty    bool
 	unread   bool          // the last list could not be read, which was said
@@ -137,7 +138,7 @@ func newKeeper(s *Service, report func(KeepEvent)) *keeper {
 	}
 	return &keeper{
 		s: s, report: report, done: make(chan finish, 64), entries: map[string]*entry{}, due: map[string]*queue{},
-		told: map[string]bool{}, quiet: map[string]bool{}, ending: map[string]time.Time{}, probes: map[string]*probing{}, heard: make(chan heard, 4),
+		told: map[string]bool{}, failed: map[string]bool{}, quiet: map[string]bool{}, ending: map[string]time.Time{}, probes: map[string]*probing{}, heard: make(chan heard, 4),
 		looked: s.o.Clock.Mono() - lookAgain,
 		wall:   s.now(), mono: s.o.Clock.Mono(),
 	}
@@ -193,12 +194,13 @@ func (k *keeper) finished(d finish) {
 }
 
 // tell reports what a refresh of the keeper's led to: one failing event an outage, and one recovered.
-// Where the pause of its host was said already, a connection's own failing is not.
+// Where its host is paused, the failing of the connection that met it first is said, and those of the others are not.
 func (k *keeper) tell(row store.Summary, host string, r outcome) {
 	h := r.conn.Health
 	quiet := k.quiet[row.ID]
 	if r.err == nil && r.asked {
 		delete(k.quiet, row.ID)
+		delete(k.failed, host)
 	}
 	switch {
 	case errors.Is(r.err, errSkipped), errors.Is(r.err, context.Canceled):
@@ -212,9 +214,10 @@ func (k *keeper) tell(row store.Summary, host string, r outcome) {
 		k.say(row.Name, "sign_in_needed", h.Reason)
 	case h.Trouble == store.TroubleConfiguration:
 		k.say(row.Name, "configuration", h.Reason)
-	case h.Trouble == store.TroubleTransient && k.told[host]:
+	case h.Trouble == store.TroubleTransient && k.failed[host] && k.s.hosts.paused(host):
 		k.quiet[row.ID] = true
 	case h.Trouble == store.TroubleTransient:
+		k.failed[host] = true
 		k.say(row.Name, "failing", h.Reason)
 	default:
 		k.say(row.Name, "failing", r.err.Error())

@@ -60,6 +60,14 @@ func (hs *hosts) open() map[string]pause {
 	return open
 }
 
+// paused reports whether the pause of a host is to be said.
+func (hs *hosts) paused(name string) bool {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	h := hs.all[name]
+	return hs.away.Open || h != nil && h.breaker.Open
+}
+
 // resume lets everything at a host go on, spread out: what is due, and what waits for another try.
 func (k *keeper) resume(name string, now time.Time) {
 	for _, e := range k.entries {
