@@ -93,9 +93,13 @@ func integrationView(i integrations.Integration, cfg integrations.Config, used m
 		v.CanRevoke = info.RevokeNone == ""
 	}
 	_, v.CanIntrospect = i.(integrations.Introspector)
-	if r, ok := i.(integrations.ActionRunner); ok {
+	switch r := i.(type) {
+	case integrations.Counter:
+		v.Actions = r.ActionCount()
+	case integrations.ActionRunner:
 		v.Actions = len(r.Actions())
 	}
+	v.Configured = v.Configured && !info.ItemsUnknown
 	if info.Broken != "" {
 		v.Configured, v.Actions = false, -1
 	}

@@ -14,7 +14,7 @@ import (
 	"authdeck/store"
 )
 
-// runTime bounds an action, its replay included.
+// runTime bounds an action that names no time of its own, its replay included.
 const runTime = 5 * time.Minute
 
 // Actions of a connection or an integration.
@@ -27,6 +27,16 @@ func (s *Service) Actions(ctx context.Context, ref string) ([]integrations.Actio
 		return r.Actions(), nil
 	}
 	return nil, nil
+}
+
+// Action finds one by name, those that are not listed too (a dictionary of a FlowRunner service).
+func (s *Service) Action(ctx context.Context, ref, name string) (integrations.Action, error) {
+	_, integ, err := s.target(ctx, ref)
+	if err != nil {
+		return integrations.Action{}, err
+	}
+	_, a, err := findAction(integ, name)
+	return a, err
 }
 
 // target finds a connection with its integration, or an integration alone (then the connection is nil).
@@ -62,13 +72,12 @@ type RunResult struct {
 	Result    json.RawMessage
 	Duration  time.Duration
 	Exchanges []oauthflow.Exchange
-	Status    int // of the last exchange
+	Status    int      // of the last exchange, 0 if there was none
+	Console   []string // lines that the action printed, safe
 }
 
 // Run runs it: a 401 leads to one refresh and one replay. Connection may name an integration whose action needs no sign-in.
 func (s *Service) Run(ctx context.Context, r RunRequest) (RunResult, error) {
-	ctx, cancel := context.WithTimeout(ctx, runTime)
-	defer cancel()
 	c, integ, err := s.target(ctx, r.Connection)
 	if err != nil {
 		return RunResult{}, err
@@ -77,6 +86,8 @@ func (s *Service) Run(ctx context.Context, r RunRequest) (RunResult, error) {
 	if err != nil {
 		return RunResult{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, max(runTime, 2*action.Timeout+time.Minute))
+	defer cancel()
 	run := running{s: s, runner: runner, name: safetext.Line(strings.ReplaceAll(action.Name, ":", " "), 64), req: integrations.ActionRequest{Action: action.Name, Params: r.Params, DryRun: r.DryRun}}
 	var captured map[string]string
 	switch {
@@ -116,6 +127,11 @@ func findAction(integ integrations.Integration, name string) (integrations.Actio
 		}
 		names[i] = a.Name
 	}
+	if h, ok := integ.(integrations.Hider); ok {
+		if a, found := h.HiddenAction(name); found {
+			return runner, a, nil
+		}
+	}
 	e := &Error{
 		Kind: KindNotFound, Message: fmt.Sprintf("%s has no action %s", id, quote(name)),
 		Hint: "`authdeck actions " + id + "` lists what there is", Err: integrations.ErrUnknownAction,
@@ -141,6 +157,7 @@ func (r *running) once(ctx context.Context) error {
 	r.result.Result = a.Result
 	r.result.Duration += a.Duration
 	r.result.Exchanges = append(r.result.Exchanges, a.Exchanges...)
+	r.result.Console = append(r.result.Console, a.Console...)
 	if n := len(a.Exchanges); n > 0 {
 		r.result.Status = a.Exchanges[n-1].Status
 	}

@@ -16,6 +16,15 @@ type ActionRunner interface {
 	RunAction(ctx context.Context, r ActionRequest) (ActionResult, error)
 }
 
+// Counter knows the number of its actions without reading them.
+type Counter interface{ ActionCount() int }
+
+// Hider has actions that are run by name and not listed: dictionaries, and what makes fields or samples.
+type Hider interface {
+	// HiddenAction finds one; ok is false if there is none of that name.
+	HiddenAction(name string) (Action, bool)
+}
+
 // Action is an operation of an integration; the shape of params is FlowRunner's paramDefs (`actions --json`).
 type Action struct {
 	Name        string          `json:"name"`
@@ -27,6 +36,7 @@ type Action struct {
 	Scopes      []string        `json:"-"`
 	Destructive bool            `json:"-"`
 	SignIn      bool            `json:"-"` // needs a connection
+	Timeout     time.Duration   `json:"-"` // 0: the runner's own
 }
 
 // Param is one parameter of an action.
@@ -41,6 +51,9 @@ type Param struct {
 	Widget      string   `json:"widget,omitempty"`
 	Dictionary  string   `json:"dictionary,omitempty"`
 	DependsOn   []string `json:"depends_on,omitempty"`
+	Fields      string   `json:"fields,omitempty"` // the hidden action that makes the fields of an Object
+	// Text makes a value of what a person typed; nil: by Type. ok is false for a text that is none; a nil value with ok is absent.
+	Text func(text string) (value any, ok bool) `json:"-"`
 }
 
 // ActionRequest runs one action.
@@ -54,6 +67,7 @@ type ActionRequest struct {
 
 // ActionResult is what came of it.
 type ActionResult struct {
+	Console   []string        // lines that the action printed, safe to show
 	Result    json.RawMessage // JSON; text answers as a JSON string
 	Duration  time.Duration
 	Exchanges []oauthflow.Exchange

@@ -28,21 +28,23 @@ type Info struct {
 	After      []string // the same, for those that come once the redirect address is registered; Written come before
 	ClientType string   // which client type to choose in the console, "" if there is no choice
 	Inputs     []Input
-	NeedsID    bool // a client id is needed before a login
-	Register   bool // a client can be registered by RFC 7591
-	Redirect   Redirect
-	Scopes     Scopes
-	Lifetime   LifetimeFacts
-	PKCE       string // "S256", "required" or "none"
-	Auth       string // client authentication at the token endpoint
-	Refresh    string // "rotates", "kept", "none", "unknown"
-	RevokeNone string // why there is no revocation, "" if there is or nobody knows
-	RevokePage string // where it is done by hand
-	Siblings   string // what else may die with a revocation
-	Evidence   map[string][]string
-	Unverified []string
-	Conflicts  []string
-	Facts      string // month the facts were read in, "2026-11"
+	// ItemsUnknown: Inputs are made by code and known once it was opened ([Opener]).
+	ItemsUnknown bool
+	NeedsID      bool // a client id is needed before a login
+	Register     bool // a client can be registered by RFC 7591
+	Redirect     Redirect
+	Scopes       Scopes
+	Lifetime     LifetimeFacts
+	PKCE         string // "S256", "required" or "none"
+	Auth         string // client authentication at the token endpoint
+	Refresh      string // "rotates", "kept", "none", "unknown"
+	RevokeNone   string // why there is no revocation, "" if there is or nobody knows
+	RevokePage   string // where it is done by hand
+	Siblings     string // what else may die with a revocation
+	Evidence     map[string][]string
+	Unverified   []string
+	Conflicts    []string
+	Facts        string // month the facts were read in, "2026-11"
 }
 
 // Icon is one cell wide.

@@ -105,6 +105,12 @@ type Kept struct {
 	Extra                              json.RawMessage
 }
 
+// Opener is an integration some of which is known only once its code ran.
+type Opener interface {
+	// Open runs it where that is needed. What keeps it from being used stands in Info.Broken of the answer.
+	Open(ctx context.Context) Integration
+}
+
 // Revoker can end a grant at the provider.
 type Revoker interface {
 	// Revoke ends the refresh token first, then the access token (RFC 7009 §2.1). An error means that nothing was tried.

@@ -50,9 +50,13 @@ func (r *Registry) List(ctx context.Context) ([]Integration, error) {
 func (r *Registry) Find(ctx context.Context, id string) (Integration, error) {
 	list, err := r.List(ctx)
 	for _, i := range list {
-		if i.Info().ID == id {
-			return i, nil
+		if i.Info().ID != id {
+			continue
 		}
+		if o, ok := i.(Opener); ok {
+			return o.Open(ctx), nil
+		}
+		return i, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find integration %q: %w", id, err)

@@ -13,6 +13,7 @@ import (
 	"authdeck/browser"
 	"authdeck/connections"
 	"authdeck/integrations"
+	"authdeck/integrations/flowrunner"
 	"authdeck/integrations/manifest"
 	"authdeck/internal/clock"
 	"authdeck/internal/secret"
@@ -38,6 +39,7 @@ type app struct {
 	started bool // a verb's work began: errors before that are wrong usage
 	store   store.Store
 	svc     *connections.Service
+	host    *flowrunner.Host // made when it is first wanted
 }
 
 func newApp(in *os.File, out, err io.Writer, getenv func(string) string) *app {
@@ -51,6 +53,9 @@ func (a *app) execute(ctx context.Context, args []string) int {
 	cmd, err := root.ExecuteContextC(ctx)
 	if a.svc != nil {
 		err = errors.Join(err, a.svc.Close())
+	}
+	if a.host != nil {
+		a.host.Close()
 	}
 	if err == nil {
 		err = a.written()
@@ -91,6 +96,7 @@ func (a *app) registry(c *oauthflow.Caller, extra ...integrations.Source) *integ
 	sources := []integrations.Source{
 		manifest.BuiltIn(c),
 		manifest.Folder(c, a.manifestDir(), a.links),
+		flowrunner.Services(a.flowrunnerHost(), a.serviceRoots),
 	}
 	return integrations.NewRegistry(append(sources, extra...)...)
 }

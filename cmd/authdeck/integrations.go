@@ -96,8 +96,11 @@ func (a *app) integrationsListCmd() *cobra.Command {
 			rows := [][]string{{"ID", "NAME", "SOURCE", "CONFIGURED", "CONNECTIONS", "ACTIONS"}}
 			for _, v := range list {
 				configured := "no"
-				if v.Configured {
+				switch {
+				case v.Configured:
 					configured = "yes"
+				case v.ItemsUnknown:
+					configured = "?"
 				}
 				if v.Broken != "" {
 					configured = "broken: " + v.Broken

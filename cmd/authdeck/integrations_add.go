@@ -23,11 +23,12 @@ func (a *app) integrationsAddCmd() *cobra.Command {
 	var name string
 	var copied bool
 	cmd := &cobra.Command{
-		Use: "add SOURCE", Short: "Adds a manifest file, or what an OpenID or OAuth issuer's URL announces",
-		Long: `SOURCE is a manifest file, or the URL of an OpenID or OAuth issuer (https; http only on loopback). A file stays
-where it is and is read anew when it changes; --copy takes a copy. From a URL a manifest is written, and a
-client is registered where the server allows it.`,
+		Use: "add SOURCE", Short: "Adds a manifest, a FlowRunner service, or what an OpenID or OAuth issuer's URL announces",
+		Long: `SOURCE is a manifest file, the folder of a FlowRunner service, a folder of such folders, or the URL of an OpenID
+or OAuth issuer (https; http only on loopback). Files stay where they are and are read anew when they change;
+--copy takes a copy. From a URL a manifest is written, and a client is registered where the server allows it.`,
 		Example: `  authdeck integrations add ./acme.yaml
+  authdeck integrations add ./services/acme
   authdeck integrations add https://login.example.com --name example`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +43,7 @@ client is registered where the server allows it.`,
 		},
 	}
 	cmd.Flags().StringVar(&name, "name", "", "id of the integration")
-	cmd.Flags().BoolVar(&copied, "copy", false, "copy the file instead of reading it where it lies")
+	cmd.Flags().BoolVar(&copied, "copy", false, "copy the files instead of reading them where they lie")
 	return cmd
 }
 
@@ -88,7 +89,7 @@ func (a *app) addFile(ctx context.Context, svc *connections.Service, path, name 
 	case err != nil:
 		return usage("%s", err)
 	case info.IsDir():
-		return notBuilt("adding a folder of a FlowRunner service")
+		return a.addFolder(ctx, svc, abs, name, copied)
 	case info.Size() > maxManifest:
 		return usage("%s is larger than 256 KiB", path)
 	}

@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"authdeck/integrations/flowrunner/worker"
 )
 
 func main() {
@@ -12,6 +14,9 @@ func main() {
 }
 
 func run() int {
+	if len(os.Args) == 2 && os.Args[1] == worker.Arg {
+		return worker.Main() // a process of its own for a FlowRunner service: nothing else of this program begins
+	}
 	harden()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()

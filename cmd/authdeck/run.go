@@ -87,32 +87,40 @@ func (a *app) params(pairs []string, file string) (map[string]any, error) {
 	return params, nil
 }
 
-// typed turns the texts of -p into numbers, booleans and JSON where the action's parameter says so.
+// typed turns the texts of -p into what the action's parameters want.
 func typed(cmd *cobra.Command, svc *connections.Service, args, pairs []string, params map[string]any) error {
 	if len(pairs) == 0 {
 		return nil
 	}
-	actions, err := svc.Actions(cmd.Context(), args[0])
+	act, err := svc.Action(cmd.Context(), args[0], args[1])
 	if err != nil {
 		return err
 	}
-	for _, act := range actions {
-		if act.Name != args[1] {
+	for _, p := range act.Params {
+		given := slices.ContainsFunc(pairs, func(pair string) bool { return strings.HasPrefix(pair, p.Name+"=") })
+		text, ok := params[p.Name].(string)
+		if !ok || !given {
 			continue
 		}
-		for _, p := range act.Params {
-			given := slices.ContainsFunc(pairs, func(pair string) bool { return strings.HasPrefix(pair, p.Name+"=") })
-			if text, ok := params[p.Name].(string); ok && given {
-				if params[p.Name], err = typedValue(p, text); err != nil {
-					return err
-				}
-			}
+		v, err := typedValue(p, text)
+		if err != nil {
+			return err
+		}
+		if params[p.Name] = v; v == nil {
+			delete(params, p.Name)
 		}
 	}
 	return nil
 }
 
 func typedValue(p integrations.Param, text string) (any, error) {
+	if p.Text != nil {
+		v, ok := p.Text(text)
+		if !ok {
+			return nil, usage("-p %s wants a %s", p.Name, p.Type)
+		}
+		return v, nil
+	}
 	if p.Type == "" || p.Type == "String" || p.Type == "Date" {
 		return text, nil
 	}
@@ -150,10 +158,15 @@ func (a *app) showRun(r connections.RunResult, err error, dryRun bool) error {
 	requests := exchangesJSON(r.Exchanges, dryRun)
 	var failed *connections.Error
 	if errors.As(err, &failed) && failed.Kind == connections.KindAction && a.json {
-		if err := a.printJSON(map[string]any{"error": explain(failed), "requests": requests}); err != nil {
+		if err := a.printJSON(withConsole(map[string]any{"error": explain(failed), "requests": requests}, r.Console)); err != nil {
 			return err
 		}
 		return exitError(exitCodes[connections.KindAction])
+	}
+	if !a.json && (a.verbose || err != nil) {
+		for _, line := range r.Console {
+			a.note("%s", line)
+		}
 	}
 	if err != nil {
 		return err
@@ -166,7 +179,7 @@ func (a *app) showRun(r connections.RunResult, err error, dryRun bool) error {
 		if len(result) == 0 {
 			result = json.RawMessage("null")
 		}
-		return a.printJSON(map[string]any{"result": result, "duration_ms": r.Duration.Milliseconds(), "requests": requests})
+		return a.printJSON(withConsole(map[string]any{"result": result, "duration_ms": r.Duration.Milliseconds(), "requests": requests}, r.Console))
 	case dryRun:
 		for _, x := range r.Exchanges {
 			a.printf("%s %s\n", x.Method, safetext.Line(x.URL, 0))
@@ -180,9 +193,21 @@ func (a *app) showRun(r connections.RunResult, err error, dryRun bool) error {
 		a.note("nothing was sent")
 		return nil
 	default:
-		a.note("%d in %d ms", r.Status, r.Duration.Milliseconds())
+		if r.Status == 0 {
+			a.note("done in %d ms", r.Duration.Milliseconds())
+		} else {
+			a.note("%d in %d ms", r.Status, r.Duration.Milliseconds())
+		}
 		return a.printResult(r.Result)
 	}
+}
+
+// withConsole adds what the action printed, if it printed anything.
+func withConsole(out map[string]any, lines []string) map[string]any {
+	if len(lines) > 0 {
+		out["console"] = lines
+	}
+	return out
 }
 
 // printResult prints a text result as text and everything else as indented JSON.

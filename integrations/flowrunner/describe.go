@@ -12,11 +12,14 @@ import (
 )
 
 // describe makes the description of a service in a folder.
-func describe(dir string, read annotation.Service) integrations.Info {
-	id := idOf(filepath.Base(dir))
+func describe(f *folder, read annotation.Service) integrations.Info {
+	dir, id := f.path, f.id
+	if id == "" {
+		id = idOf(filepath.Base(dir))
+	}
 	info := integrations.Info{
-		ID: id, Name: read.Name, Kind: integrations.KindFlowRunner, Origin: dir, Docs: "", PKCE: "the service's own business",
-		Auth: "the service's own business", Refresh: "unknown", Categories: []string{},
+		ID: id, Name: read.Name, Kind: integrations.KindFlowRunner, Origin: dir, Docs: "", PKCE: "as the service does it",
+		Auth: "as the service does it", Refresh: "unknown", Categories: []string{},
 		Redirect:   integrations.Redirect{Class: integrations.RedirectUnknown, Host: "127.0.0.1", Port: integrations.DefaultPort, Path: "/callback"},
 		Scopes:     integrations.Scopes{Never: true}, // they stand in the service's own address
 		Icon:       integrations.Icon{Colour: colour(read.Colours)},
@@ -32,9 +35,7 @@ func describe(dir string, read annotation.Service) integrations.Info {
 	for _, item := range read.Items {
 		info.Inputs = append(info.Inputs, input(item))
 	}
-	if !read.ItemsKnown {
-		info.Notes = append(info.Notes, "Its config items are made by its code: they are known once it was opened")
-	}
+	info.ItemsUnknown = !read.ItemsKnown
 	info.Setup = setup(info, read)
 	return info
 }
@@ -136,3 +137,6 @@ func setup(info integrations.Info, read annotation.Service) []string {
 	}
 	return steps
 }
+
+// ID is the id that a service in this folder has by itself.
+func ID(dir string) string { return idOf(filepath.Base(dir)) }

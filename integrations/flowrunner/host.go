@@ -27,6 +27,8 @@ type Options struct {
 	Caller *oauthflow.Caller
 	// Files keeps what services upload: a folder that is ours alone.
 	Files string
+	// Cache keeps what was read of services; "" keeps nothing.
+	Cache string
 	Clock clock.Clock
 	Log   *slog.Logger
 }
@@ -125,6 +127,7 @@ func (h *Host) load(ctx context.Context, folder *folder) (*warm, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.texts = nil // only a listing needs them
 	m, err := s.ask(ctx, wire.Message{Kind: wire.Load}, handler{}, wire.Loaded, wire.Failed)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -279,6 +282,7 @@ var errNoMethod = errors.New("the service has no such method")
 // folder is where a service lies.
 type folder struct {
 	path  string
+	id    string // of the integration, "" for one made of the folder's name
 	files fs.FS
 }
 

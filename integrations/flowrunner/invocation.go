@@ -39,7 +39,7 @@ func (s *Service) call(method string, cfg integrations.Config, kept integrations
 
 // config puts the values of the declared items into the call (§1.3). A required item without one is an error that names it.
 func (s *Service) config(c *call, cfg integrations.Config) error {
-	for _, item := range s.read.Items {
+	for _, item := range s.record.Read.Items {
 		given, ok := cfg[item.Name]
 		var value any = given.Reveal()
 		if !ok || given.Reveal() == "" {

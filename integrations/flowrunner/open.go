@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"path/filepath"
-	"slices"
 
 	"authdeck/integrations"
 	"authdeck/integrations/flowrunner/annotation"
@@ -17,31 +16,40 @@ func (h *Host) Open(ctx context.Context, dir string) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{path: dir, files: rooted(dir)}
-	s, err := h.start(f.files)
+	l := &lister{h: h}
+	defer l.close()
+	var r record
+	read, _, err := l.read(ctx, rooted(dir), &r)
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
-	ctx, cancel := context.WithTimeout(ctx, loadLimit)
-	defer cancel()
-	read, err := s.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	service := h.service(f, read)
-	if !read.ItemsKnown {
-		return service, service.learnItems(ctx)
-	}
-	return service, nil
+	r.fill(read)
+	s := h.service(&folder{path: dir, files: rooted(dir)}, r)
+	s.whole = func() (annotation.Service, error) { return read, nil }
+	return s, s.learnItems(ctx)
 }
 
-func (h *Host) service(f *folder, read annotation.Service) *Service {
-	return &Service{h: h, folder: f, read: read, info: describe(f.path, read)}
+// Open runs the load once where config items are made by code (integrations.Opener). What it meets stands in Info.Broken.
+func (s *Service) Open(ctx context.Context) integrations.Integration {
+	if s.record.Read.ItemsKnown || s.info.Broken != "" {
+		return s
+	}
+	opened := *s
+	if err := opened.learnItems(ctx); err != nil {
+		opened.info.Broken = why(err)
+		return &opened
+	}
+	if s.learned != nil {
+		s.learned(opened.record.Read.Items)
+	}
+	return &opened
 }
 
-// learnItems runs the service's load for its config items.
+// learnItems runs the service's load for its config items where its text does not tell them.
 func (s *Service) learnItems(ctx context.Context) error {
+	if s.record.Read.ItemsKnown {
+		return nil
+	}
 	w, err := s.h.take(ctx, s.folder)
 	if err != nil {
 		return err
@@ -52,8 +60,8 @@ func (s *Service) learnItems(ctx context.Context) error {
 	if !ok {
 		return &BrokenError{Text: "the config items that addService gets are no list of objects with names"}
 	}
-	s.read.Items, s.read.ItemsKnown = items, true
-	s.info = describe(s.folder.path, s.read)
+	s.record.Read.Items, s.record.Read.ItemsKnown = items, true
+	s.info = describe(s.folder, s.record.Read)
 	return nil
 }
 
@@ -64,10 +72,7 @@ func (s *Service) Played(provider http.Handler) *Service {
 	return &with
 }
 
-// Problems are what reading the annotations met.
-func (s *Service) Problems() []annotation.Problem { return slices.Clone(s.read.Problems) }
-
-// Read is what the service's text says.
-func (s *Service) Read() annotation.Service { return s.read }
+// Text is all that the service's text says.
+func (s *Service) Text() (annotation.Service, error) { return s.whole() }
 
 var _ integrations.Integration = (*Service)(nil)

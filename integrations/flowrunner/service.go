@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 
 	"authdeck/integrations"
 	"authdeck/integrations/flowrunner/annotation"
@@ -26,9 +28,31 @@ const (
 type Service struct {
 	h         *Host
 	folder    *folder
-	read      annotation.Service
+	record    record
 	info      integrations.Info
-	transport http.RoundTripper // nil: the network
+	whole     func() (annotation.Service, error) // all that its text says; read when it is first wanted
+	learned   func([]annotation.Item)            // is told the config items that code made; may be nil
+	transport http.RoundTripper                  // nil: the network
+}
+
+func (h *Host) service(f *folder, r record) *Service {
+	s := &Service{h: h, folder: f, record: r, info: describe(f, r.Read)}
+	s.whole = sync.OnceValues(s.readWhole)
+	return s
+}
+
+// readWhole takes what was kept of the text, or reads it again.
+func (s *Service) readWhole() (annotation.Service, error) {
+	if d, err := s.h.readDetail(s.record.Hash); err == nil {
+		return d.Read, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), loadLimit)
+	defer cancel()
+	l := &lister{h: s.h}
+	defer l.close()
+	var r record
+	read, _, err := l.read(ctx, s.folder.files, &r)
+	return read, err
 }
 
 // Info describes it.
@@ -262,12 +286,7 @@ func explained(op string, got came, err error) string {
 	return strings.Join(parts, "; ")
 }
 
-func (s *Service) has(method string) bool {
-	// The operations need no annotation to be called; where the class has annotations, they are there too.
-	for _, m := range s.read.Methods {
-		if m.Name == method {
-			return true
-		}
-	}
-	return s.read.RequireOAuth
+// has reports whether the class has one of the three operations, as far as its annotations tell: an operation can be called without any.
+func (s *Service) has(operation string) bool {
+	return slices.Contains(s.record.Methods, operation) || s.record.Read.RequireOAuth
 }

@@ -3,6 +3,7 @@ package flowrunner
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ type session struct {
 	errors *tail
 	files  fs.FS
 	seen   map[string]stamp // what the worker asked for, as it was then
+	sums   map[string][sha256.Size]byte
+	texts  map[string]string
 	waited chan struct{}
 	once   sync.Once
 }
@@ -41,7 +44,8 @@ func (h *Host) start(files fs.FS) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a worker: %w", err)
 	}
-	s := &session{cmd: cmd, conn: wire.NewConn(out, in), in: in, errors: &tail{}, files: files, seen: map[string]stamp{}, waited: make(chan struct{})}
+	s := &session{cmd: cmd, conn: wire.NewConn(out, in), in: in, errors: &tail{}, waited: make(chan struct{})}
+	s.turn(files)
 	cmd.Stderr = s.errors
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start a worker: %w", err)
@@ -59,6 +63,11 @@ func (s *session) close() {
 		_ = s.cmd.Wait() // killed: its state tells nothing
 		close(s.waited)
 	})
+}
+
+// turn makes the session serve another folder.
+func (s *session) turn(files fs.FS) {
+	s.files, s.seen, s.sums, s.texts = files, map[string]stamp{}, map[string][sha256.Size]byte{}, map[string]string{}
 }
 
 // tail keeps the first 64 KiB of what a dying worker writes. It is never shown raw.
@@ -203,6 +212,9 @@ func (s *session) file(name string) wire.Message {
 			return m
 		}
 		m.Stat, m.Body = &wire.Stat{Size: int64(len(body))}, body
+		if s.texts != nil {
+			s.sums[name], s.texts[name] = sha256.Sum256(body), string(body)
+		}
 	}
 	return m
 }

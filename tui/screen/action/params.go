@@ -96,6 +96,10 @@ func params(a integrations.Action, f *form.Form) map[string]any {
 	for _, p := range a.Params {
 		text := f.Value(p.Name)
 		switch {
+		case p.Text != nil && !strings.EqualFold(p.Type, "boolean"):
+			if v, ok := p.Text(text); ok && v != nil {
+				out[p.Name] = v
+			}
 		case len(p.Options) > 0:
 			for _, o := range p.Options {
 				if value, _ := option(o); value == text && text != "" {

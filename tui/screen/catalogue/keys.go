@@ -116,7 +116,9 @@ func (s *Screen) enterKey(v *connections.IntegrationView) keys.Binding {
 // ready: a login can start now.
 func ready(v *connections.IntegrationView) bool { return v.Configured || !needsSetup(v) }
 
-func needsSetup(v *connections.IntegrationView) bool { return v.NeedsID || len(v.Inputs) > 0 }
+func needsSetup(v *connections.IntegrationView) bool {
+	return v.NeedsID || len(v.Inputs) > 0 || v.ItemsUnknown
+}
 
 func (s *Screen) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	for _, b := range s.Keys() {

@@ -1,0 +1,163 @@
+package flowrunner
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"authdeck/integrations/flowrunner/annotation"
+)
+
+// record is what is kept of a service between runs, of all of them in one file; the rest of it is a [detail].
+type record struct {
+	Seen    map[string]stamp   `json:"seen"` // what reading asked for, with what it was
+	At      int64              `json:"at"`   // ns since 1970: when it was read
+	Hash    string             `json:"hash"` // of the content of those files
+	Read    annotation.Service `json:"read"` // without its methods, types and problems
+	Actions int                `json:"actions"`
+	Methods []string           `json:"methods"`          // names of those that are operations
+	Broken  string             `json:"broken,omitempty"` // why it cannot be used
+}
+
+// detail is all that the text of a service says, and the text: the last good version runs out of it.
+type detail struct {
+	Read  annotation.Service `json:"read"`
+	Texts map[string]string  `json:"texts"`
+}
+
+// settled is how old a change must be for a stamp to tell of it: file systems count time in steps.
+const settled = 2 * time.Second
+
+// fresh reports whether nothing that was read has changed since.
+func (r record) fresh(dir string) bool {
+	if len(r.Seen) == 0 {
+		return false
+	}
+	now := stampsOf(dir, r.Seen)
+	sure := true
+	for name, then := range r.Seen {
+		if now[name] != then {
+			return false
+		}
+		sure = sure && r.At-then.Modified > settled.Nanoseconds()
+	}
+	return sure || r.Hash == hashOf(dir, r.Seen)
+}
+
+// stampsOf are the stamps of names now.
+func stampsOf(dir string, names map[string]stamp) map[string]stamp {
+	now := make(map[string]stamp, len(names))
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return now
+	}
+	defer func() { _ = root.Close() }()
+	files := root.FS()
+	for name := range names {
+		now[name] = stampOf(files, name)
+	}
+	return now
+}
+
+// hashOf is the content of the files among names, as one text.
+func hashOf(dir string, names map[string]stamp) string {
+	sums := map[string][sha256.Size]byte{}
+	for name := range names {
+		if body, err := fs.ReadFile(rooted(dir), name); err == nil {
+			sums[name] = sha256.Sum256(body)
+		}
+	}
+	return joined(sums)
+}
+
+func joined(sums map[string][sha256.Size]byte) string {
+	all := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(sums)) {
+		sum := sums[name]
+		all.Write([]byte(name))
+		all.Write([]byte{0})
+		all.Write(sum[:])
+	}
+	return hex.EncodeToString(all.Sum(nil)[:20])
+}
+
+// index is the file of all records. Another version's is as good as none.
+type index struct {
+	Version int               `json:"version"`
+	Records map[string]record `json:"records"` // by folder
+}
+
+const indexVersion = 1
+
+// readIndex reads the records that an earlier run kept; none if there are none that can be read.
+func (h *Host) readIndex() map[string]record {
+	var i index
+	raw, err := os.ReadFile(filepath.Join(h.o.Cache, "index.json"))
+	if h.o.Cache == "" || err != nil || json.Unmarshal(raw, &i) != nil || i.Version != indexVersion {
+		return nil
+	}
+	return i.Records
+}
+
+// writeIndex keeps the records, and drops the details that none of them needs.
+func (h *Host) writeIndex(known map[string]*entry) error {
+	i := index{Version: indexVersion, Records: map[string]record{}}
+	wanted := map[string]bool{}
+	for dir, e := range known {
+		i.Records[dir] = e.record
+		wanted[e.Hash+".json"] = true
+	}
+	if err := h.keepJSON("index.json", i); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(h.o.Cache)
+	for _, e := range entries {
+		if name := e.Name(); len(name) == 45 && !wanted[name] {
+			err = errors.Join(err, os.Remove(filepath.Join(h.o.Cache, name)))
+		}
+	}
+	return err
+}
+
+func (h *Host) readDetail(hash string) (detail, error) {
+	var d detail
+	raw, err := os.ReadFile(filepath.Join(h.o.Cache, hash+".json"))
+	if err == nil {
+		err = json.Unmarshal(raw, &d)
+	}
+	if h.o.Cache == "" || hash == "" || err != nil {
+		return detail{}, fs.ErrNotExist
+	}
+	return d, nil
+}
+
+// keepJSON writes a file of the cache, whole or not at all.
+func (h *Host) keepJSON(name string, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(h.o.Cache, 0o700); err != nil {
+		return fmt.Errorf("keep what services say: %w", err)
+	}
+	f, err := os.CreateTemp(h.o.Cache, "new-*")
+	if err != nil {
+		return fmt.Errorf("keep what services say: %w", err)
+	}
+	_, err = f.Write(raw)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), filepath.Join(h.o.Cache, name))
+	}
+	if err != nil {
+		return fmt.Errorf("keep what services say: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}
