@@ -27,14 +27,21 @@ var errSuperseded = errors.New("the grant was replaced meanwhile")
 // to nobody; its intent stays.
 func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrations.Grant, say func(outcome)) (outcome, bool) {
 	_ = failpoint.Hit("refresh.answered")
-	tried := c.Grant.RefreshToken
+	tried, same := c.Grant.RefreshToken, false
 	write := func(c *store.Connection) (store.Write, error) {
 		if !c.Grant.RefreshToken.Equal(tried) {
 			return store.Write{}, errSuperseded
 		}
 		other := otherAccount(*c, g)
+		same = c.Grant.AccessToken.Equal(g.AccessToken)
+		before := *c
 		rotated := applyRefresh(c, g, s.now())
-		w := store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "ok", "%s", lifetimeWords(c.Grant))}}
+		detail := lifetimeWords(c.Grant)
+		if g.KeepExpiry {
+			s.keepExpiry(c, before, g)
+			detail = c.Health.Reason
+		}
+		w := store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "ok", "%s", detail)}}
 		if other {
 			c.Health = store.Health{Trouble: store.TroubleDead, Reason: "the refresh brought the tokens of another account", Since: s.now(), Tries: 1}
 			w.Events[0] = s.event(*c, "refresh", "failed", "%s", c.Health.Reason)
@@ -58,7 +65,7 @@ func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrat
 		case err == nil && stored.Health.Trouble == store.TroubleDead:
 			return outcome{conn: stored, asked: true, err: s.troubleError(stored)}, said
 		case err == nil:
-			return outcome{conn: stored, asked: true}, said
+			return outcome{conn: stored, asked: true, same: same}, said
 		case errors.Is(err, errSuperseded):
 			return s.adopt(ctx, c), said
 		case errors.Is(err, store.ErrNotFound):
@@ -79,6 +86,20 @@ func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrat
 			return outcome{conn: c, err: storeError("store the answer of the refresh", err)}, said
 		}
 	}
+}
+
+// keepExpiry leaves the end of a token as it was known: its service reports success with the token of before, but a request of
+// that call failed. It is tried again like a failure, and the reason says so.
+func (s *Service) keepExpiry(c *store.Connection, before store.Connection, g integrations.Grant) {
+	k, old := &c.Grant, before.Grant
+	k.ObtainedAt, k.ExpiresAt, k.Lifetime, k.Capped = old.ObtainedAt, old.ExpiresAt, old.Lifetime, old.Capped
+	reason := "the same token came again"
+	if n := len(g.Warnings); n > 0 {
+		reason = g.Warnings[n-1]
+	}
+	cause := &oauthflow.Error{Class: oauthflow.ClassTransient, Sent: true, Err: errors.New(reason)}
+	c.Health = s.nextHealth(before.Health, cause, false)
+	c.Health.Reason = safetext.Line(reason, 160)
 }
 
 // adopt takes over what somebody else left.

@@ -35,6 +35,8 @@ type provider struct {
 	info integrations.Info
 	now  func() time.Time
 
+	tokenless bool // it can refresh without a refresh token
+
 	url     string // of the authorization endpoint
 	warning string // before the browser opens
 
@@ -50,6 +52,8 @@ type provider struct {
 }
 
 func (p *provider) Info() integrations.Info { return p.info }
+
+func (p *provider) RefreshesWithoutToken() bool { return p.tokenless }
 
 func (p *provider) ConnectionURL(_ context.Context, r integrations.ConnectionURLRequest) (integrations.ConnectionURL, error) {
 	p.mu.Lock()

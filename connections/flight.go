@@ -20,6 +20,7 @@ type want struct {
 type outcome struct {
 	conn  store.Connection
 	asked bool // a request was made, and its answer is on disk
+	same  bool // which brought the access token that was there
 	err   error
 }
 

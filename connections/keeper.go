@@ -204,6 +204,10 @@ func (k *keeper) tell(row store.Summary, host string, r outcome) {
 	}
 	switch {
 	case errors.Is(r.err, errSkipped), errors.Is(r.err, context.Canceled):
+	case r.err == nil && r.asked && h.Trouble == store.TroubleTransient:
+		if row.Health.Trouble != store.TroubleTransient {
+			k.say(row.Name, "failing", h.Reason)
+		}
 	case r.err == nil && r.asked && row.Health.Trouble == store.TroubleTransient && !quiet:
 		k.say(r.conn.Name, "recovered", lifetimeWords(r.conn.Grant))
 	case r.err == nil && r.asked:

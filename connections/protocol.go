@@ -47,7 +47,7 @@ func (s *Service) exchange(ctx, waiting context.Context, seen store.Connection, 
 	case c.Health.Trouble != store.TroubleNone && c.Health != seen.Health:
 		return outcome{conn: c, err: s.troubleError(c)}, false // another's refresh failed while this one waited
 	}
-	if c.Grant.RefreshToken.IsZero() {
+	if !s.hasWay(ctx, c) {
 		if interrupted { // there is nothing to take up any more
 			_ = s.o.Store.SetIntent(ctx, c.ID, nil)
 		}

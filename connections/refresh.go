@@ -17,8 +17,8 @@ const (
 )
 
 // Refresh refreshes now, by the protocol of reference/security.md §5.1; a caller that had to wait for another's refresh
-// gets that one's result and OutcomeUnchanged is never said of it. A token that never expires and has no refresh token is
-// OutcomeUnchanged. A grant that is dead is tried all the same: the user asked for it. With an error the Detail is the
+// gets that one's result. A token that never expires and has no refresh token is OutcomeUnchanged, and so is an answer
+// that brought the same access token again. A grant that is dead is tried all the same: the user asked for it. With an error the Detail is the
 // connection as it stands.
 func (s *Service) Refresh(ctx context.Context, ref string) (Detail, Outcome, error) {
 	c, err := s.find(ctx, ref)
@@ -30,7 +30,7 @@ func (s *Service) Refresh(ctx context.Context, ref string) (Detail, Outcome, err
 		return s.detail(ctx, c), OutcomeFailed, s.troubleError(c)
 	case c.Grant.RefreshToken.IsZero() && c.Grant.Lifetime == store.LifetimeNever && c.Health.Trouble == store.TroubleNone:
 		return s.detail(ctx, c), OutcomeUnchanged, nil
-	case c.Grant.RefreshToken.IsZero():
+	case !s.hasWay(ctx, c):
 		return s.detail(ctx, c), OutcomeFailed, noRefreshToken(c)
 	}
 	r := s.refresh(ctx, c, want{enough: func(now store.Connection) bool { return grantChanged(c, now) }})
@@ -38,6 +38,8 @@ func (s *Service) Refresh(ctx context.Context, ref string) (Detail, Outcome, err
 	switch {
 	case r.err != nil:
 		return d, OutcomeFailed, explain(r.err)
+	case r.same:
+		return d, OutcomeUnchanged, nil
 	case r.asked || grantChanged(c, r.conn):
 		return d, OutcomeRefreshed, nil
 	}

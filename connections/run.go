@@ -184,13 +184,19 @@ func (r *running) live(ctx context.Context, c store.Connection) (RunResult, erro
 
 // again is the one refresh and the one replay after a 401.
 func (r *running) again(ctx context.Context, used store.Connection, first error) (store.Connection, error) {
-	if used.Grant.RefreshToken.IsZero() {
+	if !r.s.hasWay(ctx, used) {
 		return used, &Error{
 			Kind: KindSignIn, Message: "the API refused the token of " + quote(used.Name) + " (401), and there is no refresh token",
 			Hint: "sign in again: authdeck login " + safetext.Line(used.Name, 60), Err: first,
 		}
 	}
 	o := r.s.refresh(ctx, used, want{enough: func(now store.Connection) bool { return grantChanged(used, now) }})
+	if errors.Is(o.err, integrations.ErrNothingNew) {
+		return o.conn, &Error{
+			Kind: KindSignIn, Message: "the API refused the token of " + quote(used.Name) + " (401), and it is not refreshable",
+			Hint: "sign in again: authdeck login " + safetext.Line(used.Name, 60), Err: o.err,
+		}
+	}
 	if o.err != nil {
 		return o.conn, explain(o.err)
 	}

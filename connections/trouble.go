@@ -33,6 +33,9 @@ func (s *Service) keepFailure(ctx context.Context, c store.Connection, cause err
 	if errors.As(cause, &known) && (known.Kind == KindStore || known.Kind == KindCanceled) {
 		return outcome{conn: c, err: known}
 	}
+	if s.nothingNew(c, cause) {
+		return s.keepNothingNew(ctx, c, cause)
+	}
 	tried := c.Grant.RefreshToken
 	stored, err := s.update(ctx, c, func(c *store.Connection) (store.Write, error) {
 		if !c.Grant.RefreshToken.Equal(tried) {
@@ -59,7 +62,7 @@ func (s *Service) keepFailure(ctx context.Context, c store.Connection, cause err
 // healthAfter is the table of §5.3 as it changes a connection's health.
 func (s *Service) healthAfter(c store.Connection, cause error, interrupted bool) store.Health {
 	next := s.nextHealth(c.Health, cause, interrupted)
-	refused := next.Trouble == store.TroubleDead && !errors.Is(cause, integrations.ErrNotRefreshable)
+	refused := next.Trouble == store.TroubleDead && !unrefreshable(cause)
 	if refused && !c.RestoredFrom.IsZero() {
 		next.Reason = restoredWords(c.RestoredFrom) + "; the refresh token had been used since"
 	}
@@ -105,9 +108,13 @@ func (s *Service) nextHealth(h store.Health, cause error, interrupted bool) stor
 	return next
 }
 
+func unrefreshable(cause error) bool {
+	return errors.Is(cause, integrations.ErrNotRefreshable) || errors.Is(cause, integrations.ErrNothingNew)
+}
+
 // troubleOf is what lasts of a failure.
 func troubleOf(cause error) store.Trouble {
-	if errors.Is(cause, integrations.ErrNotRefreshable) {
+	if unrefreshable(cause) {
 		return store.TroubleDead
 	}
 	if errors.Is(cause, integrations.ErrNotConfigured) {

@@ -80,6 +80,9 @@ type Grant struct {
 	// OtherAccount: the refreshed ID token is of another account than the login's. The tokens of the answer are kept, the
 	// connection needs a sign-in (reference/security.md §2, oidcc-client-test-refresh-token-invalid-sub).
 	OtherAccount bool
+	// KeepExpiry: a refresh brought the token of before and a request of it failed, so that its end stays as it was known; the
+	// last of Warnings says why.
+	KeepExpiry bool
 }
 
 // Identity is who is connected.
@@ -110,6 +113,9 @@ type Opener interface {
 	// Open runs it where that is needed. What keeps it from being used stands in Info.Broken of the answer.
 	Open(ctx context.Context) Integration
 }
+
+// Tokenless is an integration that may be able to refresh without a refresh token.
+type Tokenless interface{ RefreshesWithoutToken() bool }
 
 // Revoker can end a grant at the provider.
 type Revoker interface {

@@ -196,15 +196,19 @@ func (s *Service) RefreshToken(ctx context.Context, r integrations.RefreshReques
 	g.Identity, g.UserData = integrations.Identity{}, nil
 	if g.AccessToken.Equal(r.Kept.AccessToken) && len(got.errors) > 0 {
 		g.Warnings = append(g.Warnings, "the service reports success with the old token, but a request of it failed: "+got.errors[len(got.errors)-1].Error())
-		g.Lifetime = oauthflow.Lifetime{Kind: oauthflow.LifetimeUnknown}
+		g.KeepExpiry = true
 	}
 	return g, nil
 }
 
+// RefreshesWithoutToken: refreshToken is called with undefined where no refresh token is kept; some services answer from the
+// access token in the header alone (§3.4).
+func (s *Service) RefreshesWithoutToken() bool { return s.has(opRefresh) }
+
 // notRefreshed says what a refresh that brought nothing means: first by what was seen on the wire, then by its words.
 func (s *Service) notRefreshed(got came, thrown error) error {
 	if len(got.answered) == 0 && (thrown == nil || isThrown(thrown)) {
-		return fmt.Errorf("%w: %s", integrations.ErrNotRefreshable, explained(opRefresh, got, thrown))
+		return fmt.Errorf("%w: %s", integrations.ErrNothingNew, explained(opRefresh, got, thrown))
 	}
 	e := &oauthflow.Error{Class: oauthflow.ClassTransientLong, Sent: true, Err: errors.New(explained(opRefresh, got, thrown))}
 	if last := worst(got.errors); last != nil {

@@ -1,0 +1,136 @@
+package connections_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/internal/secret"
+	"authdeck/oauthflow"
+	"authdeck/store"
+)
+
+var nothingNew = fmt.Errorf("%w: refreshToken returned null", integrations.ErrNothingNew)
+
+// TestNothingNew: a refresh that made no request and brought nothing changes nothing while the token lives
+// (reference/flowrunner.md §3.4).
+func TestNothingNew(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		age   time.Duration
+		kind  connections.Kind
+		state connections.State
+	}{
+		{"a living token stays", 0, connections.KindUnsupported, connections.StateOK},
+		{"one that has ended needs a sign-in", 2 * time.Hour, connections.KindSignIn, connections.StateSignIn},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, nil)
+			b.p.refresh = []answer{{err: nothingNew}}
+			was := b.put("work", c.age, time.Hour)
+			d, outcome, err := b.Refresh(t.Context(), "work")
+			if kindOf(t, err) != c.kind || outcome != connections.OutcomeFailed || d.State != c.state {
+				t.Errorf("%s %s %v", outcome, d.State, err)
+			}
+			if is := b.get(was.ID); !is.Grant.AccessToken.Equal(was.Grant.AccessToken) || !is.Grant.RefreshToken.Equal(was.Grant.RefreshToken) {
+				t.Errorf("the grant changed: %+v", is.Grant)
+			}
+		})
+	}
+}
+
+// TestNothingNew_Keeper: what cannot be refreshed is tried once ahead of its end and once at its end, no more.
+func TestNothingNew_Keeper(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, nil)
+		b.p.refresh = []answer{{err: nothingNew}}
+		b.put("work", 0, time.Hour)
+		_, stop := b.keep()
+		time.Sleep(24 * time.Hour)
+		stop()
+		if n := b.p.requests(); n != 2 {
+			t.Errorf("%d tries in a day", n)
+		}
+	})
+}
+
+// TestSameToken: an answer with the token of before is no failure, and is called unchanged; its refresh token and its
+// lifetime count.
+func TestSameToken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	was := b.put("work", 50*time.Minute, time.Hour)
+	same := integrations.Grant{AccessToken: was.Grant.AccessToken, RefreshToken: secret.New("refresh-9"), Lifetime: oauthflow.Lifetime{Kind: oauthflow.LifetimeKnown, For: 2 * time.Hour}}
+	b.p.refresh = []answer{{grant: same}}
+	_, outcome, err := b.Refresh(t.Context(), "work")
+	is := b.get(was.ID)
+	if err != nil || outcome != connections.OutcomeUnchanged || is.Grant.RefreshToken.Reveal() != "refresh-9" || is.Grant.ExpiresAt.Sub(was.Grant.ExpiresAt) < time.Hour {
+		t.Errorf("%s %v %+v", outcome, err, is.Grant)
+	}
+}
+
+// TestKeepExpiry: a service that reports success with the token of before, though its request failed, gains no lifetime, and is
+// tried again like a failure (gocardless).
+func TestKeepExpiry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, nil)
+		was := b.put("work", 58*time.Minute, time.Hour)
+		masked := integrations.Grant{
+			AccessToken: was.Grant.AccessToken, RefreshToken: was.Grant.RefreshToken, KeepExpiry: true, Warnings: []string{"a request of it failed: 500"},
+			Lifetime: oauthflow.Lifetime{Kind: oauthflow.LifetimeKnown, For: 10 * time.Hour},
+		}
+		b.p.refresh = []answer{{grant: masked}}
+		_, outcome, err := b.Refresh(t.Context(), "work")
+		is := b.get(was.ID)
+		if err != nil || outcome != connections.OutcomeUnchanged || !is.Grant.ExpiresAt.Equal(was.Grant.ExpiresAt) {
+			t.Errorf("%s %v, ends %v, was to end %v", outcome, err, is.Grant.ExpiresAt, was.Grant.ExpiresAt)
+		}
+		if is.Health.Trouble != store.TroubleTransient || !strings.Contains(is.Health.Reason, "500") || is.Health.RetryAt.IsZero() {
+			t.Errorf("%+v", is.Health)
+		}
+		l, stop := b.keep()
+		time.Sleep(24 * time.Hour)
+		stop()
+		if n := b.p.requests(); n > 400 { // up to 15 min apart in the end
+			t.Errorf("%d tries in a day", n)
+		}
+		if len(l.words()) != 0 {
+			t.Errorf("events of a failure that was known: %v", l.words())
+		}
+	})
+}
+
+// TestRefreshWithoutToken: an integration that can do without a refresh token is asked, on request only.
+func TestRefreshWithoutToken(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name      string
+		tokenless bool
+		kind      connections.Kind
+	}{
+		{"it can", true, ""},
+		{"it cannot", false, connections.KindSignIn},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, nil)
+			b.p.tokenless = c.tokenless
+			was := b.put("work", 50*time.Minute, time.Hour, func(c *store.Connection) { c.Grant.RefreshToken = noRefresh })
+			_, _, err := b.Refresh(t.Context(), "work")
+			if got := kindOf(t, err); got != c.kind {
+				t.Errorf("%s: %v", got, err)
+			}
+			if is := b.get(was.ID); c.tokenless && is.Grant.AccessToken.Equal(was.Grant.AccessToken) {
+				t.Error("nothing was refreshed")
+			}
+		})
+	}
+}
