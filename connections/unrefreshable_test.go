@@ -14,7 +14,7 @@ import (
 	"authdeck/store"
 )
 
-var nothingNew = fmt.Errorf("%w: refreshToken returned null", integrations.ErrNothingNew)
+var errNothingNew = fmt.Errorf("%w: refreshToken returned null", integrations.ErrNothingNew)
 
 // TestNothingNew: a refresh that made no request and brought nothing changes nothing while the token lives
 // (reference/flowrunner.md §3.4).
@@ -32,7 +32,7 @@ func TestNothingNew(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, nil)
-			b.p.refresh = []answer{{err: nothingNew}}
+			b.p.refresh = []answer{{err: errNothingNew}}
 			was := b.put("work", c.age, time.Hour)
 			d, outcome, err := b.Refresh(t.Context(), "work")
 			if kindOf(t, err) != c.kind || outcome != connections.OutcomeFailed || d.State != c.state {
@@ -50,7 +50,7 @@ func TestNothingNew_Keeper(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, nil)
-		b.p.refresh = []answer{{err: nothingNew}}
+		b.p.refresh = []answer{{err: errNothingNew}}
 		b.put("work", 0, time.Hour)
 		_, stop := b.keep()
 		time.Sleep(24 * time.Hour)

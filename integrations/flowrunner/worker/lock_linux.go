@@ -14,9 +14,10 @@ import (
 
 // The limits of a worker (reference/security.md §8).
 const (
-	dataLimit = 256 << 20
-	softLimit = 200 << 20 // where Go's collector begins to work hard
-	callCPU   = 2         // seconds of processor time that loading and a call have, each
+	dataLimit  = 256 << 20
+	softLimit  = 200 << 20 // where Go's collector begins to work hard
+	stackLimit = 64 << 20  // what a parser may nest
+	callCPU    = 2         // seconds of processor time that loading and a call have, each
 )
 
 // lockIn gives up what a worker does not need: memory, files, new rights, every path. Landlock is done without where the
@@ -41,6 +42,7 @@ func lockIn() error {
 		}
 	}
 	debug.SetMemoryLimit(softLimit)
+	debug.SetMaxStack(stackLimit)
 	if err := landlock.V7.BestEffort().Restrict(); err != nil {
 		return fmt.Errorf("forbid all paths: %w", err)
 	}
