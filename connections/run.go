@@ -269,6 +269,9 @@ func (r *running) explain(err error) error {
 	case errors.As(err, &a):
 		e := &Error{Kind: KindAction, Message: r.name + " was answered with an error: " + safetext.Line(a.Message, 300), Err: err}
 		switch {
+		case a.Status == 0:
+			e.Message = r.name + " failed: " + safetext.Line(a.Message, 300)
+			e.Hint = "`authdeck -v` shows its requests and what it printed"
 		case a.RetryAfter > 0:
 			e.Hint = "the API asks to wait for " + span(a.RetryAfter)
 		case a.Status == 403:

@@ -201,7 +201,7 @@ func (s *Service) RefreshToken(ctx context.Context, r integrations.RefreshReques
 	return g, nil
 }
 
-// RefreshesWithoutToken: refreshToken is called with undefined where no refresh token is kept; some services answer from the
+// RefreshesWithoutToken says yes: refreshToken is called with undefined where no refresh token is kept; some services answer from the
 // access token in the header alone (§3.4).
 func (s *Service) RefreshesWithoutToken() bool { return s.has(opRefresh) }
 

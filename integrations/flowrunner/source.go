@@ -35,7 +35,8 @@ type source struct {
 // entry is what is known of one folder.
 type entry struct {
 	record
-	good *Service // the last version that could be read, for as long as this process lives
+	live bool     // it was listed in this process
+	good *Service // the last version that could be read and was listed in this process
 }
 
 // Services is the source of the services in these folders. They are read anew when a file of theirs changes, by one
@@ -85,16 +86,14 @@ func (s *source) read(ctx context.Context, found []Root) (changed bool) {
 	for _, f := range found {
 		old := s.known[f.Dir]
 		if old != nil && old.fresh(f.Dir) {
+			old.live = true
 			continue
 		}
 		if ctx.Err() != nil {
 			return changed
 		}
-		e := &entry{record: l.list(ctx, f.Dir, old)}
-		switch {
-		case e.Broken == "":
-			e.good = nil // made when it is asked for
-		case old != nil:
+		e := &entry{record: l.list(ctx, f.Dir, old), live: true}
+		if e.Broken != "" && old != nil && old.live {
 			e.good = s.lastGood(f, old)
 		}
 		s.known[f.Dir], changed = e, true
