@@ -15,6 +15,12 @@ type Source interface {
 	Integrations(ctx context.Context) ([]Integration, error)
 }
 
+// Located is a source whose integrations lie in folders of the user.
+type Located interface {
+	// Folders are those whose files it reads, as it knows them now.
+	Folders(ctx context.Context) []string
+}
+
 // Registry finds integrations among its sources; of two with one id, the later source's counts (a user's own manifest
 // stands before the built-in one).
 type Registry struct{ sources []Source }
@@ -44,6 +50,18 @@ func (r *Registry) List(ctx context.Context) ([]Integration, error) {
 		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
 	})
 	return all, errors.Join(errs...)
+}
+
+// Folders are all folders whose files make a difference.
+func (r *Registry) Folders(ctx context.Context) []string {
+	var all []string
+	for _, s := range r.sources {
+		if l, ok := s.(Located); ok {
+			all = append(all, l.Folders(ctx)...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Find returns the integration with this id; the error wraps [ErrNotFound].

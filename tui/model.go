@@ -30,6 +30,8 @@ type model struct {
 	env   *screen.Env
 	deck  *flights
 	theme *theme.Theme
+	// sources watches the files of integrations, nil: nobody does.
+	sources func(ctx context.Context) (<-chan struct{}, error)
 
 	width, height int
 	blurred       bool
@@ -67,6 +69,7 @@ func newModel(ctx context.Context, o Options) *model {
 		deck:      &flights{Deck: o.Deck},
 		theme:     theme.New(theme.Options{Dark: !o.Light, Colour: o.Colour, ASCII: o.ASCII}),
 		clipboard: o.Clipboard,
+		sources:   o.Sources,
 	}
 	m.env = &screen.Env{
 		Ctx: ctx, Deck: m.deck, Theme: m.theme, Shell: m, Now: o.Now, Motion: o.Motion,
@@ -86,7 +89,7 @@ func newModel(ctx context.Context, o Options) *model {
 
 // Init asks for the background, reads the connections and watches the store.
 func (m *model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.watch(), m.top().Init()}
+	cmds := []tea.Cmd{m.watch(), m.watchSources(), m.top().Init()}
 	if m.theme.Colour {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}

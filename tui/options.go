@@ -25,6 +25,8 @@ type Options struct {
 	Play func(ctx context.Context, authorizeURL string) error
 	// OpenPage opens a provider's page in the user's browser; nil where there is none.
 	OpenPage func(ctx context.Context, address string) error
+	// Sources signals after files of integrations were saved, until its context ends; nil: nobody looks.
+	Sources func(ctx context.Context) (<-chan struct{}, error)
 	// Keep is the keeper; it runs while the UI does, until its context ends. nil: none.
 	Keep func(ctx context.Context) error
 	// Notice is how the terminal calls the user, "" the bell; SaveNotice keeps another choice, nil keeps none.

@@ -50,6 +50,8 @@ func (m *model) update(msg tea.Msg) (cmd tea.Cmd, seen bool) {
 		return m.Toast(msg.Kind, msg.Text), true
 	case watchingMsg:
 		return m.watching(msg), true
+	case savedMsg:
+		return m.saved(msg), false
 	case rowsMsg:
 		return m.rows(msg), true
 	case noticeMsg:

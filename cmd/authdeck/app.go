@@ -39,6 +39,7 @@ type app struct {
 	started bool // a verb's work began: errors before that are wrong usage
 	store   store.Store
 	svc     *connections.Service
+	reg     *integrations.Registry
 	host    *flowrunner.Host // made when it is first wanted
 }
 
@@ -115,9 +116,9 @@ func (a *app) service(ctx context.Context) (*connections.Service, error) {
 }
 
 func (a *app) useStore(st store.Store, extra ...integrations.Source) {
-	a.store = st
+	a.store, a.reg = st, a.registry(a.caller(), extra...)
 	a.svc = connections.New(connections.Options{
-		Store: st, Registry: a.registry(a.caller(), extra...), Clock: a.clock, Rand: rand.Reader,
+		Store: st, Registry: a.reg, Clock: a.clock, Rand: rand.Reader,
 		Browser: browser.New(browser.Host()), Log: a.log, Asking: askingProgram,
 	})
 }

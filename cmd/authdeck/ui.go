@@ -6,6 +6,7 @@ import (
 
 	"authdeck/browser"
 	"authdeck/connections"
+	"authdeck/integrations/watch"
 	"authdeck/tui"
 )
 
@@ -35,6 +36,7 @@ func (a *app) runUI(ctx context.Context, o tui.Options, svc *connections.Service
 	o.OpenPage = func(ctx context.Context, address string) error {
 		return browser.New(browser.Host()).Open(ctx, address, a.browser)
 	}
+	o.Sources = func(ctx context.Context) (<-chan struct{}, error) { return watch.Folders(ctx, a.reg.Folders) }
 	o.Notice, o.SaveNotice = a.notice(ctx), a.saveNotice
 	o.Keep = func(ctx context.Context) error { return svc.Keep(ctx, nil) }
 	err := tui.Run(ctx, o)

@@ -79,6 +79,24 @@ func (s *source) Integrations(ctx context.Context) ([]integrations.Integration, 
 	return list, errors.Join(err, findErr)
 }
 
+// Folders are where the services lie, and what their code reads ([integrations.Located]).
+func (s *source) Folders(ctx context.Context) []string {
+	var all []string
+	roots, _ := s.roots(ctx)
+	for _, r := range roots {
+		all = append(all, r.Dir)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for dir, e := range s.known {
+		all = append(all, dir)
+		for name := range e.Seen {
+			all = append(all, filepath.Dir(filepath.Join(dir, filepath.FromSlash(name))))
+		}
+	}
+	return all
+}
+
 // read brings known up to date and reports whether anything changed.
 func (s *source) read(ctx context.Context, found []Root) (changed bool) {
 	l := &lister{h: s.h}

@@ -61,6 +61,16 @@ func (f *folder) Integrations(ctx context.Context) ([]integrations.Integration, 
 	return list, err
 }
 
+// Folders are where the files lie ([integrations.Located]).
+func (f *folder) Folders(ctx context.Context) []string {
+	all := []string{f.dir}
+	paths, _ := f.paths(ctx)
+	for _, p := range paths {
+		all = append(all, filepath.Dir(p))
+	}
+	return all
+}
+
 // paths are the files of the folder, then the linked ones.
 func (f *folder) paths(ctx context.Context) ([]string, error) {
 	paths, err := yamlFiles(f.dir)
