@@ -30,21 +30,23 @@ type Info struct {
 	Inputs     []Input
 	// ItemsUnknown: Inputs are made by code and known once it was opened ([Opener]).
 	ItemsUnknown bool
-	NeedsID      bool // a client id is needed before a login
-	Register     bool // a client can be registered by RFC 7591
-	Redirect     Redirect
-	Scopes       Scopes
-	Lifetime     LifetimeFacts
-	PKCE         string // "S256", "required" or "none"
-	Auth         string // client authentication at the token endpoint
-	Refresh      string // "rotates", "kept", "none", "unknown"
-	RevokeNone   string // why there is no revocation, "" if there is or nobody knows
-	RevokePage   string // where it is done by hand
-	Siblings     string // what else may die with a revocation
-	Evidence     map[string][]string
-	Unverified   []string
-	Conflicts    []string
-	Facts        string // month the facts were read in, "2026-11"
+	// OwnClient: the user makes a client and registers the redirect address, and Inputs name it in words of their own.
+	OwnClient  bool
+	NeedsID    bool // a client id is needed before a login
+	Register   bool // a client can be registered by RFC 7591
+	Redirect   Redirect
+	Scopes     Scopes
+	Lifetime   LifetimeFacts
+	PKCE       string // "S256", "required" or "none"
+	Auth       string // client authentication at the token endpoint
+	Refresh    string // "rotates", "kept", "none", "unknown"
+	RevokeNone string // why there is no revocation, "" if there is or nobody knows
+	RevokePage string // where it is done by hand
+	Siblings   string // what else may die with a revocation
+	Evidence   map[string][]string
+	Unverified []string
+	Conflicts  []string
+	Facts      string // month the facts were read in, "2026-11"
 }
 
 // Icon is one cell wide.

@@ -3,6 +3,7 @@ package flowrunner
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,14 +13,15 @@ import (
 )
 
 // describe makes the description of a service in a folder.
-func describe(f *folder, read annotation.Service) integrations.Info {
+func describe(f *folder, r record) integrations.Info {
+	read := r.Read
 	dir, id := f.path, f.id
 	if id == "" {
 		id = idOf(filepath.Base(dir))
 	}
 	info := integrations.Info{
-		ID: id, Name: read.Name, Kind: integrations.KindFlowRunner, Origin: dir, Docs: "", PKCE: "as the service does it",
-		Auth: "as the service does it", Refresh: "unknown", Categories: []string{},
+		ID: id, Name: read.Name, Kind: integrations.KindFlowRunner, Origin: dir, Docs: "", PKCE: byService,
+		Auth: byService, Refresh: "none", Categories: []string{},
 		Redirect:   integrations.Redirect{Class: integrations.RedirectUnknown, Host: "127.0.0.1", Port: integrations.DefaultPort, Path: "/callback"},
 		Scopes:     integrations.Scopes{Never: true}, // they stand in the service's own address
 		Icon:       integrations.Icon{Colour: colour(read.Colours)},
@@ -35,8 +37,14 @@ func describe(f *folder, read annotation.Service) integrations.Info {
 	for _, item := range read.Items {
 		info.Inputs = append(info.Inputs, input(item))
 	}
-	info.ItemsUnknown = !read.ItemsKnown
-	info.Setup = setup(info, read)
+	info.ItemsUnknown, info.OwnClient = !read.ItemsKnown, read.RequireOAuth
+	if read.RequireOAuth || slices.Contains(r.Methods, opRefresh) {
+		info.Refresh = byService
+	}
+	if info.OwnClient {
+		info.Written = []string{"Make an OAuth client at the provider; its notes may name FlowRunner's callback address: register this one instead"}
+	}
+	info.Setup = setup(info)
 	return info
 }
 
@@ -113,21 +121,20 @@ func textOf(v any) string {
 	return ""
 }
 
+// byService stands where a service's own code decides, and nothing can be told of it.
+const byService = "by the service"
+
 // setup tells to register our redirect address: a service's own notes name FlowRunner's, which means nothing here.
-func setup(info integrations.Info, read annotation.Service) []string {
+func setup(info integrations.Info) []string {
 	var ask []string
 	for _, in := range info.Inputs {
 		if in.Required && in.Default == "" {
 			ask = append(ask, in.Label)
 		}
 	}
-	var steps []string
-	if read.RequireOAuth {
-		address := "http://" + info.Redirect.Host + ":" + strconv.Itoa(info.Redirect.Port) + info.Redirect.Path
-		steps = append(
-			steps, "Make an OAuth client at the provider",
-			"Register exactly this redirect address, and not FlowRunner's that the service's notes may name: "+address,
-		)
+	steps := slices.Clone(info.Written)
+	if info.OwnClient {
+		steps = append(steps, "Register exactly this redirect address: http://"+info.Redirect.Host+":"+strconv.Itoa(info.Redirect.Port)+info.Redirect.Path)
 	}
 	if len(ask) > 0 {
 		steps = append(steps, "Bring back: "+strings.Join(ask, ", ")+" (authdeck integrations set "+info.ID+")")

@@ -61,7 +61,7 @@ func (s *Service) learnItems(ctx context.Context) error {
 		return &BrokenError{Text: "the config items that addService gets are no list of objects with names"}
 	}
 	s.record.Read.Items, s.record.Read.ItemsKnown = items, true
-	s.info = describe(s.folder, s.record.Read)
+	s.info = describe(s.folder, s.record)
 	return nil
 }
 

@@ -36,7 +36,7 @@ type Service struct {
 }
 
 func (h *Host) service(f *folder, r record) *Service {
-	s := &Service{h: h, folder: f, record: r, info: describe(f, r.Read)}
+	s := &Service{h: h, folder: f, record: r, info: describe(f, r)}
 	s.whole = sync.OnceValues(s.readWhole)
 	return s
 }

@@ -86,6 +86,7 @@ func (s *source) Folders(ctx context.Context) []string {
 	for _, r := range roots {
 		all = append(all, r.Dir)
 	}
+	_, _ = s.Integrations(ctx) // what cannot be listed has no folders to tell of
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for dir, e := range s.known {

@@ -54,7 +54,7 @@ func (s *Screen) load() tea.Cmd {
 // ask reads the redirect address of the integration under the cursor, once.
 func (s *Screen) ask() tea.Cmd {
 	v := s.selected()
-	if v == nil || !v.NeedsID || v.Broken != "" {
+	if v == nil || !v.NeedsID && !v.OwnClient || v.Broken != "" {
 		return nil
 	}
 	if _, known := s.redirects[v.ID]; known {

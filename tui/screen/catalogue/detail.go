@@ -106,8 +106,12 @@ func (s *Screen) operations(v *connections.IntegrationView, short bool) []string
 		return text
 	}
 	pkce := "PKCE S256"
-	if v.PKCE == "none" {
+	switch v.PKCE {
+	case "none":
 		pkce = "no PKCE"
+	case "", "S256", "required":
+	default:
+		pkce = v.PKCE
 	}
 	refresh := op("refresh", v.Refresh)
 	switch v.Refresh {

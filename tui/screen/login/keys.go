@@ -109,7 +109,9 @@ func (d *Dialog) canPlay() bool {
 }
 
 // canSetUp: there is something to set up, and it is known of what.
-func (d *Dialog) canSetUp() bool { return d.known && (d.info.NeedsID || len(d.info.Inputs) > 0) }
+func (d *Dialog) canSetUp() bool {
+	return d.known && (d.info.NeedsID || d.info.OwnClient || len(d.info.Inputs) > 0)
+}
 
 func (d *Dialog) key(k tea.KeyPressMsg) tea.Cmd {
 	d.now = d.env.Now()

@@ -53,7 +53,7 @@ func (s *Screen) load() tea.Cmd {
 			m.err = err
 			return m
 		}
-		if v.NeedsID {
+		if v.NeedsID || v.OwnClient {
 			m.redirect, m.err = deck.RedirectURI(ctx, id, 0)
 		}
 		return m

@@ -33,6 +33,7 @@ func Steps(info integrations.Info, redirect string) []Line {
 	if !info.NeedsID && len(info.Inputs) == 0 {
 		return nil
 	}
+	client := info.NeedsID || info.OwnClient
 	var lines []Line
 	if info.NeedsID && info.Console != "" {
 		lines = append(lines, Line{Step: StepOpen, Verb: "open", Text: safe(info.Console)})
@@ -43,7 +44,7 @@ func Steps(info integrations.Info, redirect string) []Line {
 	for _, s := range info.Written {
 		lines = append(lines, Line{Step: StepWritten, Text: safe(s)})
 	}
-	if info.NeedsID && redirect != "" && !info.Redirect.Unregistered {
+	if client && redirect != "" && !info.Redirect.Unregistered {
 		lines = append(lines, Line{Step: StepRegister, Verb: "register", Text: safe(redirect), Note: compared(info.Redirect.Class)})
 	}
 	for _, s := range info.After {

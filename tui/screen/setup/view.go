@@ -126,7 +126,7 @@ func (s *Screen) headline() string {
 		return name + " needs no set-up: enter goes on."
 	case s.info.Register:
 		return name + " can register a client by itself; one of your own goes first."
-	case s.info.NeedsID:
+	case s.info.NeedsID, s.info.OwnClient:
 		return name + " wants a client of your own. It is made once:"
 	default:
 		return name + " wants to know:"
