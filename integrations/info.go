@@ -19,6 +19,7 @@ type Info struct {
 	Kind       Kind
 	Origin     string // file or URL it comes from, "" for built in
 	Broken     string // why it cannot be used, with file:line; "" if it can
+	Mistake    string // why not what was saved is in force but the last good version, with file:line; "" if it is
 	Categories []string
 	Notes      []string
 	Docs       string

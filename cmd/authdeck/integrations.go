@@ -201,7 +201,7 @@ func (a *app) showIntegration(v connections.IntegrationView, redirect string, cf
 	case !v.CanRevoke:
 		revoke = "not known"
 	}
-	a.fields("id", v.ID, "name", v.Name, "source", string(v.Kind), "origin", v.Origin, "broken", v.Broken, "docs", v.Docs,
+	a.fields("id", v.ID, "name", v.Name, "source", string(v.Kind), "origin", v.Origin, "broken", v.Broken, "mistake", v.Mistake, "docs", v.Docs,
 		"sign-in", "authorization code, PKCE "+v.PKCE+", client authentication "+v.Auth,
 		"refresh", v.Refresh, "revocation", revoke, "scopes", strings.Join(v.Scopes.Default, " "),
 		"access token", v.Lifetime.Access, "refresh token", v.Lifetime.Refresh,

@@ -41,7 +41,7 @@ type entry struct {
 
 // Services is the source of the services in these folders. They are read anew when a file of theirs changes, by one
 // worker for all of them; what was read is kept in Options.Cache. A service that breaks keeps its last good version in force
-// as long as this process lives, with the mistake among Info.Notes.
+// as long as this process lives, with the mistake in Info.Mistake.
 func Services(h *Host, roots func(context.Context) ([]Root, error)) integrations.Source {
 	return &source{h: h, roots: roots, known: map[string]*entry{}}
 }
@@ -144,7 +144,7 @@ func (s *source) listed(f Root, e *entry) integrations.Integration {
 		return one
 	case e.good != nil:
 		one := *e.good
-		one.info.Notes = append([]string{"Its code has a mistake; its last good version is in force: " + e.Broken}, one.info.Notes...)
+		one.info.Mistake = e.Broken
 		return &one
 	}
 	one := h.service(at, record{Read: annotation.Service{Name: e.Read.Name, ItemsKnown: true}})

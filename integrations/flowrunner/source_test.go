@@ -74,8 +74,8 @@ func (r *rig) list(t testing.TB) string {
 		case info.ItemsUnknown:
 			line += " ?"
 		}
-		for _, n := range info.Notes {
-			line += " note: " + n
+		if info.Mistake != "" {
+			line += " mistake: " + info.Mistake
 		}
 		lines = append(lines, line)
 	}
@@ -152,8 +152,8 @@ func TestServices_ReadAnew(t *testing.T) {
 	}{
 		{"as it is", "", "", `one "One" 1`},
 		{"the entry", "one/src/index.js", "require('./extra')\n" + serviceText("Uno", 2), `one "Uno" 2`},
-		{"a file that it requires", "one/src/extra.js", "}", `one "Uno" 2 note: Its code has a mistake; its last good version is in force: src/extra.js:1: Unexpected token }`},
-		{"another mistake", "one/src/index.js", "(", `one "Uno" 2 note: Its code has a mistake; its last good version is in force: src/index.js:1: Unexpected end of input`},
+		{"a file that it requires", "one/src/extra.js", "}", `one "Uno" 2 mistake: src/extra.js:1: Unexpected token }`},
+		{"another mistake", "one/src/index.js", "(", `one "Uno" 2 mistake: src/index.js:1: Unexpected end of input`},
 		{"mended", "one/src/index.js", serviceText("Ein", 3), `one "Ein" 3`},
 		{"a new one", "two/src/index.js", serviceText("Two", 1), "one \"Ein\" 3\ntwo \"Two\" 1"},
 	}

@@ -38,7 +38,7 @@ type file struct {
 
 // Folder is the source of a user's folder of *.yaml files; a missing folder is an empty one. Files are read anew when
 // they change. links (may be nil) lists further files or folders that `integrations add` remembered. A file that broke
-// keeps its last good version in force as long as this process lives, with the error among Info.Notes; one that never
+// keeps its last good version in force as long as this process lives, with the error in Info.Mistake; one that never
 // could be read is listed with Info.Broken.
 func Folder(c *oauthflow.Caller, dir string, links func(context.Context) ([]string, error)) integrations.Source {
 	return &folder{c: c, dir: dir, links: links, files: map[string]*file{}}
@@ -164,13 +164,13 @@ func readLimited(path string) ([]byte, error) {
 	return text, errors.Join(err, in.Close())
 }
 
-// broken is a file that cannot be used: its last good version with the reason among its notes, or a name with the reason.
+// broken is a file that cannot be used: its last good version with the reason, or a name with the reason.
 func (f *folder) broken(path string, good integrations.Integration, why string) integrations.Integration {
 	why = safetext.Line(why, 300)
 	if b, ok := good.(interface{ base() *integration }); ok {
 		old := b.base()
 		info := old.info
-		info.Notes = append([]string{"The file has a mistake; its last good version is in force: " + why}, info.Notes...)
+		info.Mistake = why
 		return assemble(&integration{c: old.c, rand: old.rand, spec: old.spec, info: info, servers: map[string]*server{}})
 	}
 	id := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))

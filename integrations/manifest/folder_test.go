@@ -99,15 +99,15 @@ func TestFolder_BrokenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	info := list[0].Info()
-	if info.Broken != "" || len(info.Notes) != 1 || !strings.HasSuffix(info.Notes[0], `acme.yaml:6:1: unknown key "tokn"; did you mean "token"?`) {
-		t.Errorf("broken %q, notes %q", info.Broken, info.Notes)
+	if info.Broken != "" || !strings.HasSuffix(info.Mistake, `acme.yaml:6:1: unknown key "tokn"; did you mean "token"?`) {
+		t.Errorf("broken %q, mistake %q", info.Broken, info.Mistake)
 	}
 	if _, err := list[0].ConnectionURL(t.Context(), integrations.ConnectionURLRequest{Config: config(), State: "s", RedirectURI: redirectURI}); err != nil {
 		t.Errorf("the last good version is not in force: %v", err)
 	}
 	put(t, page, minimal, 2)
-	if list, err = s.Integrations(t.Context()); err != nil || len(list[0].Info().Notes) > 0 {
-		t.Errorf("repaired, but still %v (%v)", list[0].Info().Notes, err)
+	if list, err = s.Integrations(t.Context()); err != nil || list[0].Info().Mistake != "" {
+		t.Errorf("repaired, but still %v (%v)", list[0].Info().Mistake, err)
 	}
 
 	put(t, filepath.Join(dir, "bad.yaml"), "id: [", 0)

@@ -28,6 +28,7 @@ func (s *Screen) detail(width, rows int) []string {
 		lines = append(lines, s.broken(v, width)...)
 		return fill(lines, rows)
 	}
+	lines = append(lines, s.mistake(v, width)...)
 	ops := " " + strings.Join(s.operations(v, false), "    ")
 	if ui.Width(ops) > width {
 		ops = " " + strings.Join(s.operations(v, true), "   ")
@@ -49,6 +50,21 @@ func (s *Screen) broken(v *connections.IntegrationView, width int) []string {
 		mark = " "
 	}
 	return lines
+}
+
+// mistake says that not what was saved is in force.
+func (s *Screen) mistake(v *connections.IntegrationView, width int) []string {
+	th := s.env.Theme
+	var lines []string
+	if v.Mistake == "" {
+		return nil
+	}
+	mark := th.Glyph.Error
+	for _, l := range ui.Wrap(safe(v.Mistake), width-4) {
+		lines = append(lines, " "+th.Danger.Render(mark+" "+l))
+		mark = " "
+	}
+	return append(lines, " "+th.Dim.Render(s.cut("  the last good version is in force", width-2)))
 }
 
 func (s *Screen) titleLine(v *connections.IntegrationView, width int) string {
@@ -235,6 +251,9 @@ func (s *Screen) detailWide(width int) []string {
 	if v.Broken != "" {
 		lines = append(lines, s.broken(v, width)...)
 		return lines
+	}
+	if mistake := s.mistake(v, width); len(mistake) > 0 {
+		lines = append(append(lines, mistake...), "")
 	}
 	for _, op := range s.operations(v, false) {
 		lines = append(lines, " "+op)

@@ -127,6 +127,8 @@ func (s *Screen) row(v *connections.IntegrationView, on bool, name, width int, a
 	switch {
 	case v.Broken != "":
 		ready, style = "broken", th.Danger
+	case v.Mistake != "":
+		ready, style = "mistake", th.Danger
 	case v.ItemsUnknown:
 		ready, style = "?", th.Dim
 	case !needsSetup(v):

@@ -22,6 +22,9 @@ func (s *Screen) notes(width int) []string {
 	if s.info.Redirect.Note != "" {
 		add(th.Info.Render(th.Glyph.Info), s.info.Redirect.Note)
 	}
+	if s.info.Mistake != "" {
+		add(th.Danger.Render(th.Glyph.Error), "the last good version is in force: "+s.info.Mistake)
+	}
 	for _, n := range s.info.Notes {
 		add(th.Warn.Render(th.Glyph.Warn), n)
 	}
