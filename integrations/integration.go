@@ -58,6 +58,8 @@ type CallbackRequest struct {
 	RedirectURI string
 	Params      url.Values
 	Pending     secret.String
+	// CodeVerifier is of the page that leaves the exchange to code (RFC 7636); zero elsewhere, where Pending holds it.
+	CodeVerifier secret.String
 }
 
 // Grant is what an exchange or a refresh returns.

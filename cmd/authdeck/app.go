@@ -96,7 +96,7 @@ func (a *app) caller() *oauthflow.Caller {
 func (a *app) registry(c *oauthflow.Caller, extra ...integrations.Source) *integrations.Registry {
 	sources := []integrations.Source{
 		manifest.BuiltIn(c),
-		manifest.Folder(c, a.manifestDir(), a.links),
+		manifest.Folder(c, a.manifestDir(), a.links, a.flowrunnerHost().Code),
 		flowrunner.Services(a.flowrunnerHost(), a.serviceRoots),
 	}
 	return integrations.NewRegistry(append(sources, extra...)...)

@@ -97,7 +97,7 @@ func (a *app) addFile(ctx context.Context, svc *connections.Service, path, name 
 	if err != nil {
 		return usage("%s", err)
 	}
-	i, err := manifest.Parse(a.caller(), manifest.Page{Name: filepath.Base(path), Kind: integrations.KindManifest, Origin: abs, YAML: text})
+	i, err := manifest.Parse(a.caller(), manifest.Page{Name: filepath.Base(path), Kind: integrations.KindManifest, Origin: abs, YAML: text, Code: a.flowrunnerHost().Code})
 	if err != nil {
 		return &connections.Error{Kind: connections.KindUsage, Message: err.Error(), Hint: "nothing was added", Err: err}
 	}

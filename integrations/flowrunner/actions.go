@@ -138,25 +138,7 @@ func (s *Service) RunAction(ctx context.Context, r integrations.ActionRequest) (
 	if err != nil {
 		return out, err
 	}
-	c, err := s.call(m.Name, r.Config, r.Kept, args)
-	if err != nil {
-		return out, err
-	}
-	c.call.Undefined, c.timeout = undefined, time.Duration(m.Timeout)*time.Second
-	if r.DryRun {
-		c.transport = unsent{}
-	}
-	began := s.h.o.Clock.Mono()
-	got, err := s.h.invoke(ctx, c)
-	out.Result, out.Exchanges, out.Console = fileLinks(got), got.exchanges, got.console
-	out.Duration = s.h.o.Clock.Mono() - began
-	if r.DryRun && len(got.exchanges) > 0 {
-		return out, nil // what it makes of a request that was not sent says nothing
-	}
-	if err != nil {
-		return out, s.actionFailed(m, got, err)
-	}
-	return out, nil
+	return s.run(ctx, m, r, args, undefined)
 }
 
 // actionFailed makes of what the service threw an answer of the provider's.

@@ -38,7 +38,8 @@ type Host struct {
 	o Options
 
 	mu     sync.Mutex
-	warm   map[string]*warm // by folder
+	warm   map[string]*warm    // by folder
+	known  map[string]*Service // by folder: those that manifests name
 	making sync.WaitGroup
 	closed bool
 }
@@ -65,7 +66,7 @@ func New(o Options) *Host {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Host{o: o, warm: map[string]*warm{}}
+	return &Host{o: o, warm: map[string]*warm{}, known: map[string]*Service{}}
 }
 
 // Close ends all workers that wait and waits for those in the making. Calls under way end by their own context.

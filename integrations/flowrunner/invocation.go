@@ -42,12 +42,15 @@ func (s *Service) call(method string, cfg integrations.Config, kept integrations
 func (s *Service) config(c *call, cfg integrations.Config) error {
 	for _, item := range s.record.Read.Items {
 		given, ok := cfg[item.Name]
+		if key, found := loosely(cfg, item.Name); s.loose && !ok && found {
+			given, ok = cfg[key], true
+		}
 		var value any = given.Reveal()
 		if !ok || given.Reveal() == "" {
 			value, ok = item.Default, item.Default != nil
 		}
 		if !ok {
-			if item.Required {
+			if item.Required && !s.loose {
 				return fmt.Errorf("%w: %s is missing", integrations.ErrNotConfigured, item.Name)
 			}
 			c.call.Absent = append(c.call.Absent, item.Name)
@@ -67,6 +70,27 @@ func (s *Service) config(c *call, cfg integrations.Config) error {
 		if item.Type == "DATE" {
 			c.call.Dates = append(c.call.Dates, item.Name)
 		}
+	}
+	if s.loose {
+		return c.take(cfg)
+	}
+	return nil
+}
+
+// take adds all config items under the names that they have: those of a manifest, whose code declares none.
+func (c *call) take(cfg integrations.Config) error {
+	for name, v := range cfg {
+		if secretItem(annotation.Item{Name: name}) {
+			c.secrets = append(c.secrets, v)
+		}
+		if host := hostIn(v.Reveal()); host != "" && !slices.Contains(c.hosts, host) {
+			c.hosts = append(c.hosts, host)
+		}
+		raw, err := json.Marshal(v.Reveal())
+		if err != nil {
+			return fmt.Errorf("config item %s cannot be handed over", name)
+		}
+		c.call.Config[name] = raw
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type Service struct {
 	info      integrations.Info
 	whole     func() (annotation.Service, error) // all that its text says; read when it is first wanted
 	learned   func([]annotation.Item)            // is told the config items that code made; may be nil
+	loose     bool                               // it works for a manifest: items by names that mean the same, and all of them
 	transport http.RoundTripper                  // nil: the network
 }
 
@@ -96,9 +97,11 @@ func (s *Service) ConnectionURL(ctx context.Context, r integrations.ConnectionUR
 
 // ExecuteCallback hands the service all parameters of the redirect (§3.2).
 func (s *Service) ExecuteCallback(ctx context.Context, r integrations.CallbackRequest) (integrations.Grant, error) {
-	var p pending
-	if err := json.Unmarshal([]byte(r.Pending.Reveal()), &p); err != nil {
-		return integrations.Grant{}, errors.New("the sign-in's own notes cannot be read")
+	p := pending{State: r.Params.Get("state")}
+	if !r.Pending.IsZero() {
+		if err := json.Unmarshal([]byte(r.Pending.Reveal()), &p); err != nil {
+			return integrations.Grant{}, errors.New("the sign-in's own notes cannot be read")
+		}
 	}
 	callback := map[string]string{}
 	for name, values := range r.Params {
@@ -109,6 +112,9 @@ func (s *Service) ExecuteCallback(ctx context.Context, r integrations.CallbackRe
 		state = p.Own
 	}
 	callback["state"], callback["redirectURI"], callback["redirectUri"] = state, r.RedirectURI, r.RedirectURI
+	if !r.CodeVerifier.IsZero() { // a manifest made the authorization request
+		callback["codeVerifier"] = r.CodeVerifier.Reveal()
+	}
 	c, err := s.call(opCallback, r.Config, integrations.Kept{}, []any{callback})
 	if err != nil {
 		return integrations.Grant{}, err

@@ -43,13 +43,21 @@ func (r runner) Actions() []integrations.Action {
 		}
 		list = append(list, out)
 	}
-	return list
+	return append(list, r.borrowed()...)
 }
 
 // RunAction sends one request and reads its answer.
 func (r runner) RunAction(ctx context.Context, q integrations.ActionRequest) (integrations.ActionResult, error) {
 	var out integrations.ActionResult
 	a, ok := r.i.spec.Actions.values[q.Action]
+	if !ok && r.i.spec.Service != "" {
+		s, err := r.service(ctx)
+		if err != nil {
+			return out, err
+		}
+		q.Config = r.i.codeConfig(q.Config)
+		return s.RunAction(ctx, q)
+	}
 	if !ok {
 		return out, r.unknown(q.Action)
 	}
@@ -60,6 +68,9 @@ func (r runner) RunAction(ctx context.Context, q integrations.ActionRequest) (in
 	s, err := r.i.settings(q.Config)
 	if err != nil {
 		return out, err
+	}
+	if a.Code != "" {
+		return r.runCode(ctx, q, a, params)
 	}
 	access := q.Kept.AccessToken
 	s = s.with(map[string]any{"params": params, "access_token": orNil(access.Reveal()), "identity": identityVars(q.Kept)})

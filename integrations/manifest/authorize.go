@@ -21,11 +21,15 @@ type pending struct {
 	Issuer   string   `json:"i,omitempty"`
 	Token    string   `json:"t,omitempty"` // the token endpoint: the verifier goes nowhere else (C3)
 	Scopes   []string `json:"s,omitempty"`
+	Code     string   `json:"c,omitempty"` // what authorize.code keeps
 }
 
 // ConnectionURL makes the authorization request. Metadata that cannot be read is an error only if something is needed
 // from it.
 func (i *integration) ConnectionURL(ctx context.Context, r integrations.ConnectionURLRequest) (integrations.ConnectionURL, error) {
+	if i.spec.Authorize.Code != "" {
+		return i.codeURL(ctx, r)
+	}
 	var out integrations.ConnectionURL
 	s, err := i.settings(r.Config)
 	if err != nil {
@@ -44,8 +48,10 @@ func (i *integration) ConnectionURL(ctx context.Context, r integrations.Connecti
 	if endpoint == "" {
 		return out, fmt.Errorf("%w: the server's metadata has no authorization endpoint", integrations.ErrNotConfigured)
 	}
-	if p.Token, _, err = s.tokenEndpoint(ctx); err != nil {
-		return out, err
+	if i.spec.Token.Code == "" {
+		if p.Token, _, err = s.tokenEndpoint(ctx); err != nil {
+			return out, err
+		}
 	}
 	req := oauthflow.AuthorizationRequest{
 		Endpoint: endpoint, ClientID: s.clientID, RedirectURI: r.RedirectURI, State: r.State, Scopes: out.Scopes,

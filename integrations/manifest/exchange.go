@@ -31,6 +31,9 @@ func (i *integration) ExecuteCallback(ctx context.Context, r integrations.Callba
 	if r.Params.Get("error") != "" {
 		return integrations.Grant{}, i.refusal(p, r.Params)
 	}
+	if i.spec.Token.Code != "" {
+		return i.codeCallback(ctx, s, p, r)
+	}
 	code := r.Params.Get("code")
 	if code == "" {
 		return integrations.Grant{}, &oauthflow.Error{

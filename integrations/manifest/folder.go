@@ -23,6 +23,7 @@ type folder struct {
 	c     *oauthflow.Caller
 	dir   string
 	links func(context.Context) ([]string, error)
+	code  Code
 
 	mu    sync.Mutex
 	files map[string]*file // by path
@@ -39,9 +40,9 @@ type file struct {
 // Folder is the source of a user's folder of *.yaml files; a missing folder is an empty one. Files are read anew when
 // they change. links (may be nil) lists further files or folders that `integrations add` remembered. A file that broke
 // keeps its last good version in force as long as this process lives, with the error in Info.Mistake; one that never
-// could be read is listed with Info.Broken.
-func Folder(c *oauthflow.Caller, dir string, links func(context.Context) ([]string, error)) integrations.Source {
-	return &folder{c: c, dir: dir, links: links, files: map[string]*file{}}
+// could be read is listed with Info.Broken. code (may be nil) runs what pages leave to JavaScript.
+func Folder(c *oauthflow.Caller, dir string, links func(context.Context) ([]string, error), code Code) integrations.Source {
+	return &folder{c: c, dir: dir, links: links, code: code, files: map[string]*file{}}
 }
 
 // Integrations returns what lies there now.
@@ -130,7 +131,7 @@ func (f *folder) read(path string) integrations.Integration {
 		now.shown = f.broken(path, now.good, readProblem(path, err))
 		return now.shown
 	}
-	i, err := Parse(f.c, Page{Name: filepath.Base(path), Kind: integrations.KindManifest, Origin: path, YAML: text})
+	i, err := Parse(f.c, Page{Name: filepath.Base(path), Kind: integrations.KindManifest, Origin: path, YAML: text, Code: f.code})
 	var mistakes *Errors
 	switch {
 	case err == nil:
@@ -171,7 +172,7 @@ func (f *folder) broken(path string, good integrations.Integration, why string) 
 		old := b.base()
 		info := old.info
 		info.Mistake = why
-		return assemble(&integration{c: old.c, rand: old.rand, spec: old.spec, info: info, servers: map[string]*server{}})
+		return assemble(&integration{c: old.c, rand: old.rand, spec: old.spec, info: info, code: old.code, servers: map[string]*server{}})
 	}
 	id := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	return unusable{info: integrations.Info{ID: id, Name: id, Kind: integrations.KindManifest, Origin: path, Broken: why}}

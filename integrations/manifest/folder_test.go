@@ -49,7 +49,7 @@ func TestFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "integrations")
 	elsewhere := filepath.Join(t.TempDir(), "linked.yaml")
 	linked := []string{}
-	s := Folder(&oauthflow.Caller{}, dir, func(context.Context) ([]string, error) { return linked, nil })
+	s := Folder(&oauthflow.Caller{}, dir, func(context.Context) ([]string, error) { return linked, nil }, nil)
 	equal(t, "a missing folder", ids(t, s), []string(nil))
 
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -90,7 +90,7 @@ func TestFolder(t *testing.T) {
 func TestFolder_BrokenFile(t *testing.T) {
 	dir := t.TempDir()
 	page := filepath.Join(dir, "acme.yaml")
-	s := Folder(&oauthflow.Caller{}, dir, nil)
+	s := Folder(&oauthflow.Caller{}, dir, nil, nil)
 	put(t, page, minimal, 0)
 	equal(t, "good", ids(t, s), []string{"acme"})
 	put(t, page, minimal+"tokn: 1\n", 1)

@@ -62,6 +62,9 @@ func initial(name string) string {
 }
 
 func (s *spec) pkce() string {
+	if s.Authorize.Code != "" {
+		return "by " + s.Authorize.Code
+	}
 	switch s.PKCE {
 	case "none", "required":
 		return s.PKCE

@@ -14,6 +14,7 @@ type integration struct {
 	rand io.Reader
 	spec *spec
 	info integrations.Info
+	code Code // runs JavaScript; nil: nobody does
 
 	mu      sync.Mutex
 	servers map[string]*server // by issuer
@@ -85,7 +86,7 @@ func assemble(i *integration) integrations.Integration {
 	if s.Introspect != nil && s.Introspect.None == "" || hasIssuer && s.Introspect == nil {
 		mask |= 2
 	}
-	if len(s.Actions.names) > 0 {
+	if len(s.Actions.names) > 0 || s.Service != "" {
 		mask |= 4
 	}
 	r, n, a, m := revoker{i}, introspector{i}, runner{i}, issuer{i}

@@ -62,7 +62,7 @@ func TestLoaderRefuses(t *testing.T) {
 		{"a path that is none", minimal + "redirect: {path: callback}", `x.yaml:6:18: redirect.path is "callback"; it must begin with / and hold no %, ? or #`},
 		{"missing key", "id: a\nname: A\nissuer: https://a.example", `x.yaml:1:1: manifest is missing`},
 		{"missing endpoint", "manifest: 1\nid: a\nname: A\ntoken: {url: https://a.example/t}", `x.yaml:1:1: authorize.url is missing, and there is no issuer to read it from`},
-		{"missing key of an action", minimal + "api: {base_url: https://a.example}\nactions: {a: {label: A}}", `x.yaml:7:14: actions.a.request is missing`},
+		{"missing key of an action", minimal + "api: {base_url: https://a.example}\nactions: {a: {label: A}}", `x.yaml:7:14: actions.a has request or code, one of them`},
 		{"format of the future", strings.Replace(minimal, "manifest: 1", "manifest: 2", 1), `x.yaml:1:11: manifest is 2; this version reads format 1`},
 		{"bad id", strings.Replace(minimal, "id: acme", "id: Acme Inc", 1), `x.yaml:2:5: id is "Acme Inc"; it must be 1 to 64 of a-z, 0-9 and -`},
 		{"bad month", minimal + "facts: \"2026\"", `x.yaml:6:8: facts is "2026"; it must be a month such as "2026-11"`},

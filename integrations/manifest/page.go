@@ -13,6 +13,7 @@ type Page struct {
 	Kind   integrations.Kind
 	Origin string // file or URL shown to the user, "" for built in
 	YAML   []byte
+	Code   Code // runs what the page leaves to JavaScript; nil: such operations fail
 }
 
 // Parse loads one page. Errors are an [*Errors] with file:line:column each and the nearest right key. The integration
@@ -28,7 +29,7 @@ func Parse(c *oauthflow.Caller, p Page) (integrations.Integration, error) {
 		kind = integrations.KindDiscovered
 	}
 	return assemble(&integration{
-		c: c, rand: rand.Reader, spec: s, info: s.info(kind, p.Origin), servers: map[string]*server{},
+		c: c, rand: rand.Reader, spec: s, info: s.info(kind, p.Origin), code: p.Code, servers: map[string]*server{},
 	}), nil
 }
 

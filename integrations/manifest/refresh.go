@@ -12,6 +12,9 @@ import (
 
 // RefreshToken trades the refresh token. An answer without one keeps the old (Q3).
 func (i *integration) RefreshToken(ctx context.Context, r integrations.RefreshRequest) (integrations.Grant, error) {
+	if i.spec.Refresh.Code != "" {
+		return i.codeRefresh(ctx, r)
+	}
 	if i.spec.Refresh.Strategy == "none" || r.Kept.RefreshToken.IsZero() {
 		return integrations.Grant{}, integrations.ErrNotRefreshable
 	}

@@ -35,10 +35,11 @@ func (c *checker) rules() {
 		c.request(n, "identity.request")
 	}
 	c.apiToken(root)
-	if n := root.get("actions"); n != nil && root.at("api", "base_url") == nil && root.at("api", "hosts") == nil {
+	if n := root.get("actions"); requests(n) && root.at("api", "base_url") == nil && root.at("api", "hosts") == nil {
 		c.is.at(n, "actions need api.base_url or api.hosts: where the token may go")
 	}
 	c.actions(root)
+	c.code(root)
 }
 
 func (c *checker) icon(n *node) {
@@ -118,7 +119,7 @@ func optionValues(n *node) []string {
 func (c *checker) endpoints(root *node) {
 	if root.get("issuer") == nil {
 		for _, phase := range []string{"authorize", "token"} {
-			if root.at(phase, "url") == nil {
+			if root.at(phase, "url") == nil && root.at(phase, "code") == nil {
 				c.is.pos(1, 1, "%s.url is missing, and there is no issuer to read it from", phase)
 			}
 		}

@@ -19,8 +19,12 @@ func (c *checker) actions(root *node) {
 	}
 	for _, e := range actions.entriesOf() {
 		path := "actions." + e.key
-		if r := e.value.get("request"); r != nil {
+		r, code := e.value.get("request"), e.value.get("code")
+		if r != nil {
 			c.request(r, path+".request")
+		}
+		if (r == nil) == (code == nil) {
+			c.is.at(e.value, "%s has request or code, one of them", path)
 		}
 		c.params(e.value.get("params"), path+".params")
 		c.actionScopes(e.value.get("scopes"), path, scopes)

@@ -88,4 +88,9 @@ func laterWords(f field, words ...string) field { f.later = words; return f }
 // laterKey is a key that is legal in a manifest and not built yet.
 func laterKey(key, doc string) field { return field{key: key, doc: doc, kind: kindLater} }
 
+// codeKey leaves an operation to JavaScript.
+func codeKey(method string) field {
+	return text("code", "FILE.js beside this file: a FlowRunner class whose "+method+" does it")
+}
+
 func texts(key, doc string) field { return list(key, doc, text("", "")) }

@@ -30,7 +30,7 @@ func schema() field {
 			laterKey("rename", "fields"), laterKey("headers", "headers")),
 		authorizeKey(),
 		laterKey("callback", "names of the fields that the redirect brings"),
-		phase("token", "exchange of the code", answer()),
+		phase("token", "exchange of the code", answer(), codeKey("executeCallback")),
 		refreshKey(),
 		laterKey("device", "RFC 8628"), laterKey("par", "RFC 9126"), laterKey("client_credentials", "a grant without a user"),
 		laterKey("dpop", "RFC 9449"),
@@ -50,6 +50,7 @@ func schema() field {
 			laterKey("expires", "path"), laterKey("scope", "path"), laterKey("identity", "path"), laterKey("response", "paths")),
 		scopesKey(), redirectKey(), lifetimeKey(), apiKey(),
 		named(mapOf("actions", "operations that run against a live token", action()), `^[A-Za-z0-9_-]{1,64}$`, "1 to 64 of letters, digits, _ and -"),
+		text("service", "folder of a FlowRunner service beside this file, whose actions run on this connection"),
 		laterKey("dictionaries", "choices for parameters"), laterKey("checks", "calls that tell whether the connection works"),
 		mapOf("evidence", "where each fact was read", either("", "", text("", ""), texts("", ""))),
 		texts("unverified", "fields without a source"), texts("conflicts", "facts that sources dispute"),
@@ -72,7 +73,7 @@ func input() field {
 
 func authorizeKey() field {
 	return object("authorize", "the authorization request",
-		urlOf("url", "authorization endpoint"),
+		urlOf("url", "authorization endpoint"), codeKey("getOAuth2ConnectionURL"),
 		mapOf("params", "parameters to add or replace", anyOf("", "")),
 		mapOf("params_again", "the same, only when signing in again", anyOf("", "")),
 		mapOf("params_other", "the same, only when another connection exists: the user should choose the account", anyOf("", "")),
@@ -88,7 +89,7 @@ func authorizeKey() field {
 
 func refreshKey() field {
 	return phase("refresh", "trading the refresh token; url, auth, in, body, headers, rename and response come from token",
-		laterWords(word("strategy", "how", "refresh_token", "none"), "exchange", "regrant"),
+		laterWords(word("strategy", "how", "refresh_token", "none"), "exchange", "regrant"), codeKey("refreshToken"),
 		answer(),
 		laterKey("keep", "what stays when the answer omits it"), laterKey("extend", "by how much a refresh prolongs"),
 		object("needs", "what a refresh token depends on", text("param", "a parameter of authorize"), text("scope", "a scope")),
@@ -151,7 +152,7 @@ func action() field {
 	return object("", "",
 		text("label", "what it is called"), text("description", "a sentence"), text("category", "a word"),
 		list("params", "parameters", param()),
-		required(request("request", "the call", kindRelURL)),
+		request("request", "the call", kindRelURL), text("code", "instead of request: FILE.js or FILE.js#method, a FlowRunner class beside this file"),
 		object("response", "how to read the answer", pathOf("root", "path of the result"), condition("ok_when", "must hold beside HTTP 2xx"), errorPaths()),
 		texts("scopes", "what it needs"), laterKey("paging", "how its list goes on"),
 		field{key: "sample", doc: "an example of the result", kind: kindSample},

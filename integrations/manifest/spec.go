@@ -35,6 +35,7 @@ type spec struct {
 	Lifetime   lifetimeSpec                 `json:"lifetime"`
 	API        apiSpec                      `json:"api"`
 	Actions    ordered[actionSpec]          `json:"actions"`
+	Service    string                       `json:"service"`
 	Evidence   map[string]oneOrMore[string] `json:"evidence"`
 	Unverified []string                     `json:"unverified"`
 	Conflicts  []string                     `json:"conflicts"`
@@ -69,6 +70,7 @@ type registerSpec struct{ URL *tmpl }
 
 type authorizeSpec struct {
 	URL         *tmpl                `json:"url"`
+	Code        string               `json:"code"`
 	Params      map[string]valueTmpl `json:"params"`
 	ParamsAgain map[string]valueTmpl `json:"params_again"`
 	ParamsOther map[string]valueTmpl `json:"params_other"`
@@ -81,6 +83,7 @@ type authorizeSpec struct {
 // phaseSpec is a protocol call (§5.3).
 type phaseSpec struct {
 	URL      *tmpl                `json:"url"`
+	Code     string               `json:"code"`
 	Method   string               `json:"method"`
 	Auth     string               `json:"auth"`
 	In       string               `json:"in"`
@@ -209,6 +212,7 @@ type actionSpec struct {
 	Label, Description, Category string
 	Params                       []paramSpec
 	Request                      requestSpec
+	Code                         string
 	Response                     struct {
 		Root   string
 		OKWhen *conditionSpec `json:"ok_when"`
