@@ -74,7 +74,7 @@ func TestFolders(t *testing.T) {
 	write(t, filepath.Join(later, "src", "index.js"), "1")
 	told(t, changes, "a file in the folder that came")
 	cancel()
-	for range changes { //nolint:revive // until it is closed
+	for range changes {
 	}
 }
 
