@@ -1,0 +1,53 @@
+package lint
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// MaxIcon is the largest icon file, in bytes.
+const MaxIcon = 256 << 10
+
+// CheckIcon tells the format of an icon file by what it begins with: "png", "jpeg", "webp" or "svg". Nothing is decoded.
+func CheckIcon(file []byte) (kind string, err error) {
+	if len(file) > MaxIcon {
+		return "", fmt.Errorf("it has %d KiB, and %d KiB are the most", (len(file)+1023)>>10, MaxIcon>>10)
+	}
+	switch {
+	case bytes.HasPrefix(file, []byte("\x89PNG\r\n\x1a\n")):
+		return "png", nil
+	case bytes.HasPrefix(file, []byte("\xff\xd8\xff")):
+		return "jpeg", nil
+	case len(file) >= 12 && bytes.HasPrefix(file, []byte("RIFF")) && bytes.Equal(file[8:12], []byte("WEBP")):
+		return "webp", nil
+	case isSVG(file):
+		return "svg", nil
+	}
+	return "", errors.New("it is no PNG, JPEG, WebP or SVG file")
+}
+
+// isSVG reports whether the first element of a text is svg: a declaration, comments and a document type may stand before it.
+func isSVG(file []byte) bool {
+	rest := bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
+	for {
+		rest = bytes.TrimLeft(rest, " \t\r\n")
+		end := ""
+		switch {
+		case bytes.HasPrefix(rest, []byte("<?")):
+			end = "?>"
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			end = "-->"
+		case bytes.HasPrefix(rest, []byte("<!")):
+			end = ">"
+		default:
+			after, ok := bytes.CutPrefix(rest, []byte("<svg"))
+			return ok && len(after) > 0 && bytes.IndexByte([]byte(" \t\r\n>/"), after[0]) >= 0
+		}
+		_, after, ok := bytes.Cut(rest, []byte(end))
+		if !ok {
+			return false
+		}
+		rest = after
+	}
+}
