@@ -11,7 +11,7 @@ import (
 var oauthLine = regexp.MustCompile(`(?m)^[ \t]*\*[ \t]*@requireOAuth\b`)
 
 // classTags reads the comment of the class (§2.2). It stands before the statement that declares the class.
-func (r *reading) classTags(s *Service, class *ast.ClassLiteral, src *source) {
+func (r *reading) classTags(s *Service, class *ast.ClassLiteral, src *source) (tags []tag) {
 	start := int(class.Class) - 1
 	body, line, ok := commentBefore(src.text, start)
 	if !ok { // const X = class, module.exports = class: the comment stands before that
@@ -20,7 +20,7 @@ func (r *reading) classTags(s *Service, class *ast.ClassLiteral, src *source) {
 		body, line, ok = commentBefore(src.text, begin)
 	}
 	if ok {
-		tags := tagsOf(body, line)
+		tags = tagsOf(body, line)
 		if t, ok := find(tags, "integrationName"); ok {
 			s.Name = t.first()
 		}
@@ -39,11 +39,12 @@ func (r *reading) classTags(s *Service, class *ast.ClassLiteral, src *source) {
 	if !s.RequireOAuth && len(r.sources) > 0 {
 		s.RequireOAuth = oauthLine.MatchString(r.sources[0].text)
 	}
+	return tags
 }
 
 // methods reads the annotated methods: ordinary ones with a plain name. Private, computed, quoted, static names and
-// accessors never count.
-func (r *reading) methods(s *Service, class *ast.ClassLiteral, src *source) {
+// accessors never count. It returns all ordinary ones.
+func (r *reading) methods(s *Service, class *ast.ClassLiteral, src *source) (all []MethodText) {
 	for _, el := range class.Body {
 		m, ok := el.(*ast.MethodDefinition)
 		if !ok || m.Computed || m.Static || m.Kind != ast.PropertyKindMethod {
@@ -53,12 +54,15 @@ func (r *reading) methods(s *Service, class *ast.ClassLiteral, src *source) {
 		if !ok || !plain(src.text, int(key.Idx)-1) || key.Value == "constructor" {
 			continue
 		}
-		body, line, ok := commentBefore(src.text, int(m.Idx)-1)
-		if !ok {
-			continue
+		found := MethodText{Name: key.Value.String(), Line: lineOf(src.text, int(key.Idx)-1), Body: m.Body}
+		if body, line, ok := commentBefore(src.text, int(m.Idx)-1); ok {
+			tags := tagsOf(body, line)
+			s.Methods = append(s.Methods, r.method(found.Name, tags, src.name, found.Line))
+			found.Tags = exported(tags)
 		}
-		s.Methods = append(s.Methods, r.method(key.Value.String(), tagsOf(body, line), src.name, lineOf(src.text, int(key.Idx)-1)))
+		all = append(all, found)
 	}
+	return all
 }
 
 // plain reports whether an identifier, and not a quoted name, begins at offset.

@@ -57,37 +57,8 @@ func (r *reading) problem(file string, line int, text string) {
 // Read reads the service in folder: its entry and every file that this reaches by a literal relative require. It returns
 // [ErrNoService], a [*SyntaxError], or what the file system says.
 func Read(folder fs.FS) (Service, error) {
-	r := &reading{folder: folder}
-	if err := r.file(Entry); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return Service{}, fmt.Errorf("%w: there is no %s", ErrNoService, Entry)
-		}
-		return Service{}, err
-	}
-	s := Service{Types: map[string]Typedef{}, Methods: []Method{}, Items: []Item{}}
-	for _, src := range r.sources {
-		s.Files = append(s.Files, src.name)
-	}
-	call, in := r.registration()
-	class, file := r.class(call, in)
-	if class == nil {
-		return s, fmt.Errorf("%w: no class is registered by addService", ErrNoService)
-	}
-	if class.Name != nil {
-		s.Class = class.Name.Name.String()
-	}
-	r.classTags(&s, class, file)
-	r.methods(&s, class, file)
-	for _, src := range r.sources {
-		comments(src.text, func(body string, line int) {
-			if d, ok := r.typedef(tagsOf(body, line), src.name); ok {
-				s.Types[d.Name] = d
-			}
-		})
-	}
-	r.items(&s, call, in)
-	s.Problems = r.problems
-	return s, nil
+	t, err := ReadText(folder)
+	return t.Service, err
 }
 
 // requires finds literal relative requires; one in a comment costs a look at a file that is not there.
@@ -178,14 +149,13 @@ func (r *reading) registration() (*ast.CallExpression, *source) {
 		if src.program == nil {
 			continue
 		}
-		walk(src.program, func(n ast.Node) {
-			call, ok := n.(*ast.CallExpression)
-			if !ok {
-				return
+		Walk(src.program, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpression); ok {
+				if dot, ok := call.Callee.(*ast.DotExpression); ok && dot.Identifier.Name == "addService" {
+					found, in = call, src
+				}
 			}
-			if dot, ok := call.Callee.(*ast.DotExpression); ok && dot.Identifier.Name == "addService" {
-				found, in = call, src
-			}
+			return true
 		})
 	}
 	return found, in
@@ -213,10 +183,10 @@ func (r *reading) class(call *ast.CallExpression, in *source) (*ast.ClassLiteral
 			continue
 		}
 		var same *ast.ClassLiteral
-		walk(src.program, func(n ast.Node) {
+		Walk(src.program, func(n ast.Node) bool {
 			c, ok := n.(*ast.ClassLiteral)
 			if !ok {
-				return
+				return true
 			}
 			if c.Name != nil && name != "" && c.Name.Name == name && same == nil {
 				same = c
@@ -224,6 +194,7 @@ func (r *reading) class(call *ast.CallExpression, in *source) (*ast.ClassLiteral
 			if annotates(src, c) {
 				annotated, where = append(annotated, c), append(where, src)
 			}
+			return true
 		})
 		if same != nil {
 			return same, src

@@ -6,18 +6,19 @@ import (
 	"github.com/dop251/goja/ast"
 )
 
-// walk calls visit for each node below n, n included, in the order of the text.
-func walk(n any, visit func(ast.Node)) { walkValue(reflect.ValueOf(n), visit) }
+// Walk calls visit for each node below n, n included, in the order of the text; what is below a node for which it returns
+// false is left out.
+func Walk(n any, visit func(ast.Node) bool) { walkValue(reflect.ValueOf(n), visit) }
 
-func walkValue(v reflect.Value, visit func(ast.Node)) {
+func walkValue(v reflect.Value, visit func(ast.Node) bool) {
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
 		if v.IsNil() {
 			return
 		}
 		if v.Kind() == reflect.Pointer && v.CanInterface() {
-			if n, ok := v.Interface().(ast.Node); ok {
-				visit(n)
+			if n, ok := v.Interface().(ast.Node); ok && !visit(n) {
+				return
 			}
 		}
 		walkValue(v.Elem(), visit)
