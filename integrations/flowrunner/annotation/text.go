@@ -29,8 +29,11 @@ type File struct {
 	vars    map[string]ast.Expression
 }
 
+// Position is a place in a file's text, from 1 and in bytes, as the parser's nodes give it.
+type Position = file.Idx
+
 // Line is the line of a position in the file, from 1.
-func (f *File) Line(at file.Idx) int { return lineOf(f.Text, int(at)-1) }
+func (f *File) Line(at Position) int { return lineOf(f.Text, int(at)-1) }
 
 // Var is what a const, let or var at the file's top level begins with; nil if there is none of that name.
 func (f *File) Var(name string) ast.Expression { return f.vars[name] }
@@ -74,22 +77,24 @@ func (m MethodText) Tag(name string) (Tag, bool) {
 	return Tag{}, false
 }
 
-// ReadText is [Read] with the text beside what it says. A text without a class comes with its files, and with the error.
+// ReadText is [Read] with the text beside what it says. A text that does not parse, or has no class, comes with its
+// files and with the error.
 func ReadText(folder fs.FS) (*Text, error) {
 	r := &reading{folder: folder}
 	t := &Text{Service: Service{Types: map[string]Typedef{}, Methods: []Method{}, Items: []Item{}}}
-	if err := r.file(Entry); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return t, fmt.Errorf("%w: there is no %s", ErrNoService, Entry)
-		}
-		return t, err
-	}
+	err := r.file(Entry)
 	s := &t.Service
 	files := map[*source]*File{}
 	for _, src := range r.sources {
 		s.Files = append(s.Files, src.name)
 		files[src] = &File{Name: src.name, Text: src.text, Program: src.program, vars: src.vars}
 		t.Files = append(t.Files, files[src])
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return t, fmt.Errorf("%w: there is no %s", ErrNoService, Entry)
+	case err != nil:
+		return t, err
 	}
 	call, in := r.registration()
 	class, src := r.class(call, in)

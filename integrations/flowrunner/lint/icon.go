@@ -4,6 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"authdeck/integrations/flowrunner/annotation"
 )
 
 // MaxIcon is the largest icon file, in bytes.
@@ -49,5 +55,31 @@ func isSVG(file []byte) bool {
 			return false
 		}
 		rest = after
+	}
+}
+
+// icon checks the file that @integrationIcon names.
+func (l *linter) icon() {
+	at := slices.IndexFunc(l.text.Tags, func(t annotation.Tag) bool { return t.Name == "integrationIcon" })
+	if at < 0 || l.text.Tags[at].First() == "" {
+		return
+	}
+	file, line := l.text.ClassIn.Name, l.text.Tags[at].Line
+	name := path.Join("public", path.Clean("/"+l.text.Tags[at].First()))
+	if strings.Contains(l.text.Tags[at].First(), "://") {
+		l.warn(file, line, "icon-missing", "the icon is an address, and authdeck loads none", "put a file into public/ and name it from there: @integrationIcon /icon.png")
+		return
+	}
+	body, err := fs.ReadFile(l.folder, name)
+	if err != nil {
+		l.warn(file, line, "icon-missing", "there is no icon file "+name, "put it there, or correct the name: it is a path from public/")
+		return
+	}
+	if len(body) > MaxIcon {
+		l.warn(file, line, "icon-size", fmt.Sprintf("%s has %d KiB, and %d KiB are the most that is shown", name, (len(body)+1023)>>10, MaxIcon>>10), "make it smaller: 128 by 128 points are plenty")
+		return
+	}
+	if _, err := CheckIcon(body); err != nil {
+		l.warn(file, line, "icon-format", name+" is no PNG, JPEG, WebP or SVG file", "save it in one of these formats")
 	}
 }

@@ -1,0 +1,31 @@
+package lint_test
+
+import (
+	"os"
+	"testing"
+	"testing/fstest"
+
+	"authdeck/integrations/flowrunner/lint"
+	"authdeck/integrations/flowrunner/scaffold"
+)
+
+// TestCleanServices: lint has nothing to say of the services that the host's own tests run, nor of a new one.
+func TestCleanServices(t *testing.T) {
+	t.Parallel()
+	for _, f := range lint.Folder(os.DirFS("../testdata/services/plain")) {
+		if f.Rule != "icon-missing" {
+			t.Errorf("plain: %+v", f)
+		}
+	}
+	files, err := scaffold.Files(scaffold.Options{Name: "acme"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := fstest.MapFS{}
+	for _, f := range files {
+		folder[f.Path] = &fstest.MapFile{Data: f.Body}
+	}
+	if found := lint.Folder(folder); len(found) > 0 {
+		t.Errorf("a new service: %+v", found)
+	}
+}
