@@ -21,7 +21,7 @@ const (
 
 // Finding is one mistake. Its texts may quote the source: they are foreign until the host has made them safe.
 type Finding struct {
-	File     string   `json:"file"` // as [Folder] gives it: relative to the service's folder, with slashes
+	File     string   `json:"file"` // of [Folder]: relative to the service's folder, with slashes
 	Line     int      `json:"line"` // from 1
 	Severity Severity `json:"severity"`
 	Rule     string   `json:"rule"` // stable

@@ -77,11 +77,12 @@ func TestNewServiceWorksAsItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if i := s.Info(); i.ID != "acme" || i.Name != title || len(s.Problems()) > 0 || !s.Read().ItemsKnown {
-		t.Errorf("%+v, problems %+v", i, s.Problems())
+	text, err := s.Text()
+	if i := s.Info(); i.ID != "acme" || i.Name != title || len(text.Problems) > 0 || !text.ItemsKnown || err != nil {
+		t.Errorf("%+v, problems %+v, %v", i, text.Problems, err)
 	}
 	var actions []string
-	for _, m := range s.Read().Methods {
+	for _, m := range text.Methods {
 		if m.Action() {
 			actions = append(actions, m.Name)
 		}
@@ -114,6 +115,24 @@ func TestNewServiceWorksAsItIs(t *testing.T) {
 		}
 		if r.AccessToken.Equal(g.AccessToken) || r.RefreshToken.IsZero() || r.RefreshToken.Equal(g.RefreshToken) || len(r.Warnings) > 0 {
 			t.Errorf("refresh: %+v", r)
+		}
+		kept.AccessToken, kept.RefreshToken = r.AccessToken, r.RefreshToken
+		run := func(action string, params map[string]any) map[string]any {
+			t.Helper()
+			out, err := s.RunAction(t.Context(), integrations.ActionRequest{Config: cfg, Kept: kept, Action: action, Params: params})
+			var answer map[string]any
+			if err := errors.Join(err, json.Unmarshal(out.Result, &answer)); err != nil {
+				t.Fatalf("%s: %v", action, err)
+			}
+			return answer
+		}
+		added := run("addNote", map[string]any{"text": "milk"})
+		if got := run("getNote", map[string]any{"noteId": added["id"]}); got["text"] != "milk" {
+			t.Errorf("getNote: %v", got)
+		}
+		choices, _ := run("getNotesDictionary", map[string]any{"search": "MILK"})["items"].([]any)
+		if len(choices) == 0 || choices[len(choices)-1].(map[string]any)["value"] != added["id"] {
+			t.Errorf("choices: %v", choices)
 		}
 	}
 }

@@ -26,6 +26,7 @@ const (
 	Load   Kind = "load"   // load the service
 	Invoke Kind = "invoke" // call one method; the worker ends after it
 	List   Kind = "list"   // read the annotations of one folder
+	Lint   Kind = "lint"   // check the source of one folder
 	File   Kind = "file"   // the answer to Open
 	Answer Kind = "answer" // the answer to Send
 	Stored Kind = "stored" // the answer to Upload
@@ -34,6 +35,7 @@ const (
 	Result  Kind = "result"
 	Failed  Kind = "failed"
 	Listed  Kind = "listed"
+	Linted  Kind = "linted"
 	Open    Kind = "open" // wants a file of the service
 	Send    Kind = "send" // wants an HTTP request
 	Upload  Kind = "upload"
@@ -45,13 +47,14 @@ type Message struct {
 	Kind Kind `json:"kind"`
 	ID   int  `json:"id,omitempty"` // of a Send or an Upload, and of its answer
 
-	Call    json.RawMessage `json:"call,omitempty"`    // Invoke: an engine.Call
-	Service json.RawMessage `json:"service,omitempty"` // Listed: an annotation.Service
-	Items   string          `json:"items,omitempty"`   // Loaded: JSON text
-	Stubs   []string        `json:"stubs,omitempty"`   // Loaded, Result, Failed: packages that are not there
-	Text    string          `json:"text,omitempty"`    // Result: JSON text; Console: the line; Failed: the reason where it is the host's
-	Failure json.RawMessage `json:"failure,omitempty"` // Failed: an engine.Failure
-	Reason  Reason          `json:"reason,omitempty"`  // Failed
+	Call     json.RawMessage `json:"call,omitempty"`     // Invoke: an engine.Call
+	Service  json.RawMessage `json:"service,omitempty"`  // Listed: an annotation.Service
+	Findings json.RawMessage `json:"findings,omitempty"` // Linted: a list of lint.Finding
+	Items    string          `json:"items,omitempty"`    // Loaded: JSON text
+	Stubs    []string        `json:"stubs,omitempty"`    // Loaded, Result, Failed: packages that are not there
+	Text     string          `json:"text,omitempty"`     // Result: JSON text; Console: the line; Failed: the reason where it is the host's
+	Failure  json.RawMessage `json:"failure,omitempty"`  // Failed: an engine.Failure
+	Reason   Reason          `json:"reason,omitempty"`   // Failed
 
 	Name  string `json:"name,omitempty"` // Open and File: a path; Console: the level; Upload: the options as JSON
 	Stat  *Stat  `json:"stat,omitempty"` // File: nil if there is none

@@ -11,6 +11,7 @@ import (
 
 	"authdeck/integrations/flowrunner/annotation"
 	"authdeck/integrations/flowrunner/engine"
+	"authdeck/integrations/flowrunner/lint"
 	"authdeck/integrations/flowrunner/wire"
 )
 
@@ -71,6 +72,8 @@ func (w *worker) run() error {
 		switch m.Kind { //nolint:exhaustive // anything else is not for now
 		case wire.List:
 			err = w.list()
+		case wire.Lint:
+			err = w.lint()
 		case wire.Load:
 			err = w.load(ask)
 		case wire.Invoke:
@@ -102,6 +105,16 @@ func (w *worker) list() error {
 		return err
 	}
 	return w.conn.Write(wire.Message{Kind: wire.Listed, Service: raw})
+}
+
+// lint checks the source of the folder whose files the host hands over.
+func (w *worker) lint() error {
+	allowTime()
+	raw, err := json.Marshal(lint.Folder(w.folder()))
+	if err != nil {
+		return err
+	}
+	return w.conn.Write(wire.Message{Kind: wire.Linted, Findings: raw})
 }
 
 // loadTime bounds the evaluation of a service's files: nothing in it may wait.
