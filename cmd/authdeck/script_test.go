@@ -89,6 +89,7 @@ func TestScripts(t *testing.T) {
 			"provider": provider,
 			"has":      has,
 			"damage":   damage,
+			"edit":     edit,
 		},
 	})
 }
@@ -148,6 +149,18 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 	noise := bytes.Repeat([]byte{0xa5}, int(info.Size())-2*4096)
 	_, err = f.WriteAt(noise, 2*4096)
 	ts.Check(err)
+}
+
+// edit FILE OLD NEW: puts NEW in the place of OLD, which must stand in the file.
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
 }
 
 // has FILE… : wants that none of the files holds the value of the environment variable SENTINEL ("! has"), or that one does.

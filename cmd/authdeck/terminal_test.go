@@ -46,12 +46,19 @@ type terminal struct {
 // start runs the program with args at a size; env is added to a clean environment.
 func start(t testing.TB, cols, rows int, env []string, args ...string) *terminal {
 	t.Helper()
+	return startIn(t, "", cols, rows, env, args...)
+}
+
+// startIn runs it in a folder.
+func startIn(t testing.TB, dir string, cols, rows int, env []string, args ...string) *terminal {
+	t.Helper()
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir = dir
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "HOME=" + t.TempDir(), "TMPDIR=" + os.TempDir(),
 	}, env...)

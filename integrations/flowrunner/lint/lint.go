@@ -21,8 +21,9 @@ const (
 
 // Finding is one mistake. Its texts may quote the source: they are foreign until the host has made them safe.
 type Finding struct {
-	File     string   `json:"file"` // of [Folder]: relative to the service's folder, with slashes
-	Line     int      `json:"line"` // from 1
+	File     string   `json:"file"`             // of [Folder]: relative to the service's folder, with slashes
+	Line     int      `json:"line"`             // from 1
+	Column   int      `json:"column,omitempty"` // from 1; 0 is the line as a whole
 	Severity Severity `json:"severity"`
 	Rule     string   `json:"rule"` // stable
 	Message  string   `json:"message"`

@@ -47,7 +47,7 @@ func Files(o Options) ([]File, error) {
 	if o.Title == "" {
 		o.Title = o.Name
 	}
-	if err := checkTitle(o.Title); err != nil {
+	if err := CheckTitle(o.Title); err != nil {
 		return nil, err
 	}
 	icon, kind := o.Icon, "png"
@@ -91,8 +91,8 @@ var validName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 // maxTitle is the longest title, in characters.
 const maxTitle = 100
 
-// checkTitle refuses what cannot stand on one line of a comment.
-func checkTitle(title string) error {
+// CheckTitle refuses what cannot stand on one line of a comment.
+func CheckTitle(title string) error {
 	switch {
 	case !utf8.ValidString(title) || strings.ContainsFunc(title, func(c rune) bool { return !unicode.IsPrint(c) }):
 		return errors.New("a title is one line of printable text")

@@ -3,10 +3,13 @@ package scaffold
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+
+	"authdeck/integrations/flowrunner/lint"
 )
 
 // Write makes the folder dir with the files of a new service in it: all of them or, on any error, none. [fs.ErrExist] if
@@ -34,4 +37,23 @@ func Write(dir string, files []File) (err error) {
 		return fmt.Errorf("write %s: %w", dir, err)
 	}
 	return nil
+}
+
+// ReadIcon reads the file that is to be the icon of a new service, and checks it.
+func ReadIcon(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(f, lint.MaxIcon+1))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	if len(body) > lint.MaxIcon {
+		return nil, fmt.Errorf("%s is larger than %d KiB", path, lint.MaxIcon>>10)
+	}
+	if _, err := lint.CheckIcon(body); err != nil {
+		return nil, fmt.Errorf("%s cannot be taken: %w", path, err)
+	}
+	return body, nil
 }
