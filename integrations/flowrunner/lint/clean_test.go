@@ -12,10 +12,8 @@ import (
 // TestCleanServices: lint has nothing to say of the services that the host's own tests run, nor of a new one.
 func TestCleanServices(t *testing.T) {
 	t.Parallel()
-	for _, f := range lint.Folder(os.DirFS("../testdata/services/plain")) {
-		if f.Rule != "icon-missing" {
-			t.Errorf("plain: %+v", f)
-		}
+	if found := lint.Folder(os.DirFS("../testdata/services/plain")); len(found) > 0 {
+		t.Errorf("plain: %+v", found)
 	}
 	files, err := scaffold.Files(scaffold.Options{Name: "acme"})
 	if err != nil {

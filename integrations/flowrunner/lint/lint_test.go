@@ -122,6 +122,7 @@ var rows = []struct {
 	{"a dictionary that is not there", "dictionary-unknown", members("/**\n * @operationName Berth\n * @paramDef {\"name\":\"id\",\"dictionary\":\"getShips\"}" + mark + "\n */\nberth(id) {}"), nil},
 	{"a dictionary without registration", "dictionary-tag", members("/**\n * @operationName Berth\n * @paramDef {\"name\":\"id\",\"dictionary\":\"getShips\"}\n */\nberth(id) {}\n/** @description ships */\ngetShips() {}" + mark), nil},
 	{"a dictionary without a comment", "dictionary-tag", members("/**\n * @operationName Berth\n * @paramDef {\"name\":\"id\",\"dictionary\":\"getShips\"}\n */\nberth(id) {}\ngetShips() {}" + mark), nil},
+	{"a dictionary of two parameters without registration", "dictionary-tag", members("/**\n * @operationName Berth\n * @paramDef {\"name\":\"a\",\"dictionary\":\"getShips\"}\n * @paramDef {\"name\":\"b\",\"dictionary\":\"getShips\"}\n */\nberth(a, b) {}\ngetShips() {}" + mark), nil},
 	{"a dictionary", "", members("/**\n * @operationName Berth\n * @paramDef {\"name\":\"id\",\"dictionary\":\"getShips\"}\n */\nberth(id) {}\n/** @registerAs DICTIONARY */\ngetShips() {}"), nil},
 	{"a dictionary in a field", "", members("/**\n * @operationName Berth\n * @paramDef {\"name\":\"id\",\"dictionary\":\"getShips\"}\n */\nberth(id) {}\ngetShips = async () => {}"), nil},
 	{"a dictionary of a parent class", "", strings.Replace(members("/**\n * @operationName Berth\n * @paramDef {\"name\":\"id\",\"dictionary\":\"getShips\"}\n */\nberth(id) {}"), "Harbour {", "Harbour extends Base {", 1), nil},
@@ -144,6 +145,7 @@ var rows = []struct {
 
 	{"the three operations", "", oauth(goodURL, goodCallback, goodRefresh), nil},
 	{"no refresh", "operation-missing", strings.Replace(oauth(goodURL, goodCallback, ""), "class Harbour", mark+"class Harbour", 1), nil},
+	{"no callback", "operation-missing", strings.Replace(oauth(goodURL, "", goodRefresh), "class Harbour", mark+"class Harbour", 1), nil},
 	{"operations of a parent class", "", strings.Replace(oauth(goodURL, "", ""), "Harbour {", "Harbour extends Base {", 1), nil},
 	{"a wrong verb", "operation-route", oauth(goodURL, goodCallback, strings.Replace(goodRefresh, "PUT /refreshToken", "POST /refreshToken"+mark, 1)), nil},
 	{"no route", "operation-route", oauth(strings.Replace(strings.Replace(goodURL, "   * @route GET /getOAuth2ConnectionURL\n", "", 1), "ConnectionURL() {", "ConnectionURL() {"+mark, 1), goodCallback, goodRefresh), nil},

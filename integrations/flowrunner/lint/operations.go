@@ -43,8 +43,12 @@ func (l *linter) operations() {
 	for _, name := range []string{connectionURL, callback, refresh} {
 		m, ok := l.method(name)
 		if !ok {
+			say, do := l.error, "write it, with @route "+routes[name]+" and @registerAs SYSTEM"
+			if name == refresh { // some providers' tokens never expire
+				say = l.warn
+			}
 			if l.text.Class.SuperClass == nil && !l.member(name) {
-				l.error(file, classLine, "operation-missing", "the class needs a sign-in and has no "+name, "write it, with @route "+routes[name]+" and @registerAs SYSTEM")
+				say(file, classLine, "operation-missing", "the class needs a sign-in and has no "+name, do)
 			}
 			continue
 		}

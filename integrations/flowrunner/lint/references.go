@@ -36,15 +36,15 @@ func (l *linter) references() {
 				}
 				names = append(names, p.Name)
 				uses = append(uses, use{t, p.Name, p.DependsOn})
-				l.named(file, t, p.Dictionary, annotation.Dictionary, "dictionary", "the dictionary of "+p.Name)
-				l.named(file, t, p.SchemaLoader, annotation.SchemaLoader, "schema-loader", "the schemaLoader of "+p.Name)
+				l.named(file, t, p.Dictionary, annotation.Dictionary, "dictionary", p.Name)
+				l.named(file, t, p.SchemaLoader, annotation.SchemaLoader, "schema-loader", p.Name)
 			case "sampleResultLoader":
 				var loader annotation.Loader
 				if t.Decode(&loader) != nil {
 					continue
 				}
 				uses = append(uses, use{t, "", loader.DependsOn})
-				l.named(file, t, loader.Method, annotation.SampleLoader, "sample-loader", "the @sampleResultLoader of "+m.Name)
+				l.named(file, t, loader.Method, annotation.SampleLoader, "sample-loader", "the sample of "+m.Name)
 			}
 		}
 		for _, u := range uses {
@@ -62,8 +62,8 @@ func (l *linter) references() {
 	}
 }
 
-// named checks a method that a tag names, and what it is registered as.
-func (l *linter) named(file string, t annotation.Tag, method string, want annotation.Kind, rule, what string) {
+// named checks a method that a tag names for a parameter or a sample, and what it is registered as.
+func (l *linter) named(file string, t annotation.Tag, method string, want annotation.Kind, rule, user string) {
 	if method == "" {
 		return
 	}
@@ -72,14 +72,14 @@ func (l *linter) named(file string, t annotation.Tag, method string, want annota
 			continue
 		}
 		if tag, ok := m.Tag("registerAs"); !ok || tag.Word() != string(want) {
-			l.error(file, m.Line, rule+"-tag", fmt.Sprintf("%s names %s, which is not registered as one", what, method), "add @registerAs "+string(want)+" to its comment")
+			l.error(file, m.Line, rule+"-tag", fmt.Sprintf("%s is used as a %s and not registered as one", method, strings.ReplaceAll(rule, "-", " ")), "add @registerAs "+string(want)+" to its comment")
 		}
 		return
 	}
 	if l.member(method) {
 		return // a field: what it holds cannot be told
 	}
-	l.error(file, t.Line, rule+"-unknown", fmt.Sprintf("%s is %s, and the class has no such method", what, method), "write the method, or correct the name")
+	l.error(file, t.Line, rule+"-unknown", fmt.Sprintf("%s has the %s %s, and the class has no such method", user, strings.ReplaceAll(rule, "-", " "), method), "write the method, or correct the name")
 }
 
 // member reports whether the class declares a member of that name, of whatever kind.
