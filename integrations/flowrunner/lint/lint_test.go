@@ -2,6 +2,9 @@ package lint
 
 import (
 	"fmt"
+	"maps"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -273,5 +276,31 @@ func TestNoService(t *testing.T) {
 	found := Folder(fstest.MapFS{"index.js": {Data: []byte("x")}})
 	if len(found) != 1 || found[0].Rule != "no-service" || found[0].Severity != Error {
 		t.Errorf("%+v", found)
+	}
+}
+
+// TestRulesAreDocumented: the user guide has every rule, and no other.
+func TestRulesAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/flowrunner.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "| rule | speaks of |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	documented := map[string]bool{"manifest": true}
+	for _, row := range strings.Split(table, "\n") {
+		for _, word := range strings.Fields(strings.Split(row, "|")[1]) {
+			documented[strings.Trim(word, "`")] = true
+		}
+	}
+	spoken := map[string]bool{"no-service": true, "unreadable": true, "manifest": true}
+	for _, r := range rows {
+		if r.rule != "" {
+			spoken[r.rule] = true
+		}
+	}
+	if !maps.Equal(documented, spoken) {
+		t.Errorf("documented %v\nspoken %v", slices.Sorted(maps.Keys(documented)), slices.Sorted(maps.Keys(spoken)))
 	}
 }
