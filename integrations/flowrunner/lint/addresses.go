@@ -31,7 +31,7 @@ func (l *linter) addresses() {
 		if f.Program == nil {
 			continue
 		}
-		in := &addressing{l: l, f: f}
+		in := &addressing{l: l, f: f, inner: map[ast.Expression]bool{}}
 		if m, ok := l.method(connectionURL); ok && f == l.text.ClassIn {
 			in.from, in.to = m.Body.Idx0(), m.Body.Idx1()
 		}
@@ -46,16 +46,26 @@ func (l *linter) addresses() {
 type addressing struct {
 	l        *linter
 	f        *annotation.File
-	from, to annotation.Position // of getOAuth2ConnectionURL
+	from, to annotation.Position     // of getOAuth2ConnectionURL
+	inner    map[ast.Expression]bool // parts of a sum, which is looked at as a whole
 }
 
 func (a *addressing) inURL(at annotation.Position) bool { return at >= a.from && at < a.to }
 
 func (a *addressing) node(n ast.Node) {
 	switch x := n.(type) {
-	case *ast.StringLiteral, *ast.TemplateLiteral, *ast.BinaryExpression:
-		e, _ := x.(ast.Expression)
-		a.text(e)
+	case *ast.StringLiteral:
+		a.text(x)
+	case *ast.TemplateLiteral:
+		a.text(x)
+	case *ast.BinaryExpression:
+		if x.Operator != token.PLUS {
+			return
+		}
+		a.inner[x.Left], a.inner[x.Right] = true, true
+		if !a.inner[x] {
+			a.text(x)
+		}
 	case *ast.PropertyKeyed:
 		if !x.Computed {
 			a.pair(keyName(x.Key), x.Value, x.Idx0())
@@ -183,27 +193,35 @@ func (a *addressing) fixedRedirect(address string, at annotation.Position) {
 
 // flat is the text of an expression; what is computed is [unknown].
 func flat(e ast.Expression) string {
+	var text strings.Builder
+	flatten(&text, e)
+	return text.String()
+}
+
+func flatten(text *strings.Builder, e ast.Expression) {
 	switch x := e.(type) {
 	case *ast.StringLiteral:
-		return x.Value.String()
+		text.WriteString(x.Value.String())
+		return
 	case *ast.TemplateLiteral:
 		if x.Tag != nil {
-			return unknown
+			break
 		}
-		var text strings.Builder
 		for i, part := range x.Elements {
 			text.WriteString(part.Parsed.String())
 			if i < len(x.Expressions) {
-				text.WriteString(flat(x.Expressions[i]))
+				flatten(text, x.Expressions[i])
 			}
 		}
-		return text.String()
+		return
 	case *ast.BinaryExpression:
 		if x.Operator == token.PLUS {
-			return flat(x.Left) + flat(x.Right)
+			flatten(text, x.Left)
+			flatten(text, x.Right)
+			return
 		}
 	}
-	return unknown
+	text.WriteString(unknown)
 }
 
 // within finds where a part of a text stands.

@@ -55,6 +55,7 @@ type grant struct {
 // returned are the objects that a function, and none inside it, returns as a literal or by the name of a local one.
 func returned(function *ast.FunctionLiteral) []grant {
 	var list []grant
+	looked := map[string]bool{}
 	var add func(e ast.Expression)
 	add = func(e ast.Expression) {
 		switch x := e.(type) {
@@ -66,7 +67,12 @@ func returned(function *ast.FunctionLiteral) []grant {
 			g.take(x)
 			list = append(list, g)
 		case *ast.Identifier:
-			if g, ok := local(function, x.Name.String()); ok {
+			name := x.Name.String()
+			if looked[name] {
+				break
+			}
+			looked[name] = true
+			if g, ok := local(function, name); ok {
 				list = append(list, g)
 			}
 		}
