@@ -38,8 +38,10 @@ the icon of a service are asked for where they are not given.`,
 			case !validID.MatchString(name):
 				return usage("a name is 1 to 64 of a-z, 0-9 and -")
 			case kind == "flowrunner":
-				return a.newService(cmd.Context(), name, newService{title: title, icon: icon, ask: a.interactive() && !a.json,
-					titled: cmd.Flags().Changed("title"), pictured: cmd.Flags().Changed("icon")})
+				return a.newService(cmd.Context(), name, newService{
+					title: title, icon: icon, ask: a.interactive() && !a.json,
+					titled: cmd.Flags().Changed("title"), pictured: cmd.Flags().Changed("icon"),
+				})
 			case icon != "":
 				return usage("--icon is for --kind flowrunner; a manifest names a character, under its key icon")
 			}

@@ -48,15 +48,7 @@ func Folder(folder fs.FS) []Finding {
 	l.unread(err)
 	if err == nil {
 		l.compiled()
-		l.annotations()
-		l.references()
-		l.items()
-		l.operations()
-		l.grants()
-		l.addresses()
-		l.logs()
-		l.modules()
-		l.icon()
+		l.rules()
 	}
 	order := map[string]int{}
 	for i, f := range text.Files {
@@ -67,6 +59,19 @@ func Folder(folder fs.FS) []Finding {
 	})
 	l.found = slices.Compact(l.found)
 	return l.found[:min(len(l.found), mostFindings)]
+}
+
+// rules looks at a text that parses.
+func (l *linter) rules() {
+	l.annotations()
+	l.references()
+	l.items()
+	l.operations()
+	l.grants()
+	l.addresses()
+	l.logs()
+	l.modules()
+	l.icon()
 }
 
 func (l *linter) error(file string, line int, rule, message, hint string) {

@@ -198,8 +198,10 @@ var rows = []struct {
 	{"a package in a method", "package-missing", members("/** @operationName A */\na() { return require('sdk').a }" + mark), nil},
 	{"a file that is not there", "file-missing", code("const x = require('./lib/helper')" + mark), nil},
 	{"a file out of the folder", "file-missing", code("const x = require('../../etc/passwd')" + mark), nil},
-	{"modules and packages", "", code("require('crypto'); require('node:https'); require('axios'); require('sdk'); require('@harbour/sdk/lib/x'); require('./lib'); require('./data'); require('main'); try { require('fs'); require('nothing') } catch {}; require(NAME); other.require('fs')"),
-		[]string{"node_modules/sdk/index.js", "", "src/node_modules/@harbour/sdk/lib/x.js", "", "src/lib/index.js", "require('../../node_modules/sdk')", "src/data.json", "{}", "node_modules/main/package.json", `{"main":"dist"}`, "node_modules/main/dist/index.js", ""}},
+	{
+		"modules and packages", "", code("require('crypto'); require('node:https'); require('axios'); require('sdk'); require('@harbour/sdk/lib/x'); require('./lib'); require('./data'); require('main'); try { require('fs'); require('nothing') } catch {}; require(NAME); other.require('fs')"),
+		[]string{"node_modules/sdk/index.js", "", "src/node_modules/@harbour/sdk/lib/x.js", "", "src/lib/index.js", "require('../../node_modules/sdk')", "src/data.json", "{}", "node_modules/main/package.json", `{"main":"dist"}`, "node_modules/main/dist/index.js", ""},
+	},
 	{"in another file", "stub-module", code("require('./lib/a')"), []string{"src/lib/a.js", "\nmodule.exports = require('child_process')" + mark}},
 
 	{"no icon file", "icon-missing", withIcon(" * @integrationIcon /icon.png" + mark), nil},
