@@ -124,7 +124,7 @@ shared.call = (given, done) => {
     done('missing', call.method);
     return;
   }
-  const args = call.args.map((v, i) => (call.undefined || []).includes(i) ? undefined : v);
+  const args = (call.args || []).map((v, i) => (call.undefined || []).includes(i) ? undefined : v);
   let result;
   try {
     result = method.apply(instance, args);
