@@ -152,6 +152,7 @@ type call struct {
 	hosts     []string // that the user named: they may be anywhere
 	secrets   []secret.String
 	transport http.RoundTripper // nil: the network
+	hear      func(method, line string)
 }
 
 // client makes its requests.

@@ -43,8 +43,13 @@ func (r *recorder) console(level, line string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.came.console) < 200 {
-		r.came.console = append(r.came.console, safetext.Line(level, 10)+": "+safetext.Block(secret.Redact(line), 4096))
+	if len(r.came.console) >= 200 {
+		return
+	}
+	line = safetext.Line(level, 10) + ": " + safetext.Block(secret.Redact(line), 4096)
+	r.came.console = append(r.came.console, line)
+	if r.c.hear != nil {
+		r.c.hear(r.c.method, line)
 	}
 }
 

@@ -34,6 +34,7 @@ type Service struct {
 	learned   func([]annotation.Item)            // is told the config items that code made; may be nil
 	loose     bool                               // it works for a manifest: items by names that mean the same, and all of them
 	transport http.RoundTripper                  // nil: the network
+	hear      func(method, line string)          // is told each line of the console; may be nil
 }
 
 func (h *Host) service(f *folder, r record) *Service {
