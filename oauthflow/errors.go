@@ -1,6 +1,7 @@
 package oauthflow
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -54,6 +55,11 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Remark is a cause that says something about an answer which came whole, as the words of a service about it do.
+type Remark string
+
+func (r Remark) Error() string { return string(r) }
+
 func (e *Error) Unwrap() error { return e.Err }
 
 func (e *Error) words() string {
@@ -77,7 +83,8 @@ func (e *Error) words() string {
 	case ClassConfiguration:
 		return "the client's settings are refused"
 	case ClassTransient:
-		if e.Err != nil {
+		var remark Remark
+		if e.Err != nil && !errors.As(e.Err, &remark) {
 			return "no whole answer came"
 		}
 		return "in trouble" + status(e.Status)

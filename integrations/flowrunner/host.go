@@ -168,6 +168,7 @@ type came struct {
 	result    json.RawMessage // JSON
 	exchanges []oauthflow.Exchange
 	errors    []*oauthflow.Error // of the exchanges that failed, as the classification of token answers sees them
+	denied    []*oauthflow.Error // of those that answered 2xx with an error in the body
 	answered  []int              // statuses of the exchanges
 	methods   []string
 	console   []string // safe

@@ -17,7 +17,7 @@ import (
 // call makes the invocation of a method: config items with their types, the headers of §1.5, and what must not show.
 func (s *Service) call(method string, cfg integrations.Config, kept integrations.Kept, args []any) (call, error) {
 	c := call{folder: s.folder, method: method, transport: s.transport, hear: s.hear, call: engine.Call{
-		Args: []json.RawMessage{},
+		Args:   []json.RawMessage{},
 		Method: method, Config: map[string]json.RawMessage{}, Request: engine.CallRequest{Headers: s.headers(kept)},
 	}}
 	for i, a := range args {

@@ -2,6 +2,7 @@ package flowrunner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -98,7 +99,22 @@ func (r *recorder) note(q *wire.Request, x oauthflow.Exchange, a oauthflow.Forei
 		r.came.errors = append(r.came.errors, e)
 	case err == nil && a.Status >= 400:
 		r.came.errors = append(r.came.errors, oauthflow.ClassifyForeign(a, hostOf(q.URL)))
+	case err == nil && a.Status/100 == 2 && saysError(a.Body):
+		r.came.denied = append(r.came.denied, oauthflow.ClassifyForeign(a, hostOf(q.URL)))
 	}
+}
+
+// saysError reports whether a body is an object that tells of an error.
+func saysError(body []byte) bool {
+	var o struct {
+		OK    *bool           `json:"ok"`
+		Error json.RawMessage `json:"error"`
+	}
+	if len(body) > 64<<10 || json.Unmarshal(body, &o) != nil {
+		return false
+	}
+	e := string(o.Error)
+	return o.OK != nil && !*o.OK || e != "" && e != "null" && e != `""` && e != "false" && e != "{}" && e != "0"
 }
 
 func pairs(a oauthflow.ForeignAnswer) [][2]string {

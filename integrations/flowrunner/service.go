@@ -214,12 +214,12 @@ func (s *Service) RefreshesWithoutToken() bool { return s.has(opRefresh) }
 
 // notRefreshed says what a refresh that brought nothing means: first by what was seen on the wire, then by its words.
 func (s *Service) notRefreshed(got came, thrown error) error {
-	if len(got.answered) == 0 && (thrown == nil || isThrown(thrown)) {
+	if len(got.answered) == 0 && (thrown == nil || isThrown(thrown) || errors.Is(thrown, errNoMethod)) {
 		return fmt.Errorf("%w: %s", integrations.ErrNothingNew, explained(opRefresh, got, thrown))
 	}
-	e := &oauthflow.Error{Class: oauthflow.ClassTransientLong, Sent: true, Err: errors.New(explained(opRefresh, got, thrown))}
-	if last := worst(got.errors); last != nil {
-		e.Class, e.Host, e.Status, e.Code, e.RetryAfter, e.Sent = last.Class, last.Host, last.Status, last.Code, last.RetryAfter, last.Sent
+	e := &oauthflow.Error{Class: oauthflow.ClassTransientLong, Sent: true, Err: oauthflow.Remark(explained(opRefresh, got, thrown))}
+	if last := got.failure(); last != nil {
+		e.Class, e.Host, e.Status, e.Code, e.Description, e.RetryAfter, e.Sent = last.Class, last.Host, last.Status, last.Code, last.Description, last.RetryAfter, last.Sent
 	}
 	var t *ThrownError
 	if errors.As(thrown, &t) && e.Class != oauthflow.ClassDead {
@@ -237,6 +237,15 @@ func (s *Service) notRefreshed(got came, thrown error) error {
 func isThrown(err error) bool {
 	var t *ThrownError
 	return errors.As(err, &t)
+}
+
+// failure is the exchange that tells why an operation brought nothing: a failed one, else one that answered 2xx with an error in
+// its body, as some providers do for every failure (§3.3); nil if there is none.
+func (c came) failure() *oauthflow.Error {
+	if last := worst(c.errors); last != nil {
+		return last
+	}
+	return worst(c.denied)
 }
 
 // worst is the failed exchange that says most: one that refuses the grant, else the last.
@@ -271,9 +280,9 @@ func (s *Service) failed(op string, got came, err error) error {
 	if errors.As(err, &broken) || errors.As(err, &worker) || errors.Is(err, context.Canceled) {
 		return fmt.Errorf("%s of %s: %w", op, s.info.ID, err)
 	}
-	e := &oauthflow.Error{Class: oauthflow.ClassConfiguration, Sent: len(got.answered) > 0, Err: errors.New(explained(op, got, err))}
-	if last := worst(got.errors); last != nil {
-		e.Class, e.Host, e.Status, e.Code, e.RetryAfter = last.Class, last.Host, last.Status, last.Code, last.RetryAfter
+	e := &oauthflow.Error{Class: oauthflow.ClassConfiguration, Sent: len(got.answered) > 0, Err: oauthflow.Remark(explained(op, got, err))}
+	if last := got.failure(); last != nil {
+		e.Class, e.Host, e.Status, e.Code, e.Description, e.RetryAfter = last.Class, last.Host, last.Status, last.Code, last.Description, last.RetryAfter
 	}
 	return e
 }
@@ -284,9 +293,6 @@ func explained(op string, got came, err error) string {
 		parts = append(parts, safetext.Line(err.Error(), 0))
 	} else {
 		parts = append(parts, op+" returned no usable token")
-	}
-	if last := worst(got.errors); last != nil {
-		parts = append(parts, "its last failed request: "+last.Error())
 	}
 	if n := len(got.console); n > 0 {
 		parts = append(parts, "it printed: "+safetext.Line(got.console[n-1], 200))

@@ -1,0 +1,44 @@
+'use strict'
+
+const API = 'https://rules.example'
+
+/**
+ * Gives back what its provider answers, so that a test can write each result by itself.
+ *
+ * @requireOAuth
+ * @integrationName Rules
+ */
+class Rules {
+  constructor(config) {
+    this.answer = config.answer
+    this.thrown = config.thrown
+    this.address = config.address
+  }
+
+  async getOAuth2ConnectionURL() {
+    return this.address
+  }
+
+  #own() {
+    if (this.thrown) throw new Error(this.thrown)
+    return this.answer && JSON.parse(this.answer)
+  }
+
+  async executeCallback(callback) {
+    return this.#own() || Flowrunner.Request.post(`${API}/callback`, { callback, headers: this.request.headers })
+  }
+
+  async refreshToken(refreshToken) {
+    if (this.answer || this.thrown) return this.#own()
+    const { headers, body, context: { refreshToken: inContext, accessToken } } = this.request
+    return Flowrunner.Request.post(`${API}/refresh`, {
+      argument: refreshToken === undefined ? 'undefined' : refreshToken, count: arguments.length, headers, body, context: { refreshToken: inContext, accessToken },
+    })
+  }
+}
+
+Flowrunner.ServerCode.addService(Rules, [
+  { name: 'answer', displayName: 'Answer without a request', type: 'TEXT' },
+  { name: 'thrown', displayName: 'Text to throw', type: 'STRING' },
+  { name: 'address', displayName: 'Sign-in address', type: 'STRING' },
+])
