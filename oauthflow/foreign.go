@@ -227,9 +227,13 @@ func (w *watched) Read(p []byte) (int, error) {
 }
 
 // ClassifyForeign is what a failed answer means by the table of reference/security.md §5.3, for who has to tell why a
-// service's operation failed.
-func ClassifyForeign(f ForeignAnswer, host string) *Error {
-	a := Answer{Status: f.Status, Header: f.Header, Body: f.Body, Host: host}
+// service's operation failed. The secrets, as the request had them, are masked in it.
+func ClassifyForeign(f ForeignAnswer, host string, secrets []secret.String) *Error {
+	var list []string
+	for _, s := range secrets {
+		list = append(list, s.Reveal())
+	}
+	a := Answer{Status: f.Status, Header: f.Header, Body: f.Body, Host: host, sent: newMasker(list...)}
 	a.read()
 	return classify(a, Shape{})
 }

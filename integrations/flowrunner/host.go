@@ -221,7 +221,12 @@ func (h *Host) invoke(ctx context.Context, c call) (came, error) {
 	case err != nil:
 		return got, err
 	case m.Kind == wire.Failed:
-		return got, failure(m)
+		err := failure(m)
+		var thrown *ThrownError
+		if errors.As(err, &thrown) { // services put answers into what they throw
+			thrown.Message = c.mask(thrown.Message)
+		}
+		return got, err
 	}
 	if !json.Valid([]byte(m.Text)) || !shallow(m.Text) {
 		return got, &WorkerError{"its result is no JSON of a depth that can be read"}

@@ -33,9 +33,25 @@ func (s *Service) call(method string, cfg integrations.Config, kept integrations
 	for _, t := range []secret.String{kept.AccessToken, kept.RefreshToken} {
 		if !t.IsZero() {
 			c.secrets = append(c.secrets, t)
+			c.secrets = append(c.secrets, partsOf(t)...)
 		}
 	}
 	return c, nil
+}
+
+// partsOf are the long parts of a token in which a service keeps several values: each of them is as secret as the whole.
+func partsOf(token secret.String) []secret.String {
+	text := token.Reveal()
+	parts := strings.FieldsFunc(text, func(c rune) bool {
+		return !strings.ContainsRune("._~+/=-", c) && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	})
+	var list []secret.String
+	for _, p := range parts {
+		if len(p) >= 16 && p != text && !strings.HasPrefix(p, "//") {
+			list = append(list, secret.New(p))
+		}
+	}
+	return list
 }
 
 // config puts the values of the declared items into the call (§1.3). A required item without one is an error that names it.

@@ -37,11 +37,7 @@ func (r *recorder) result() came {
 
 // console keeps a line, safe and without what looks like a secret.
 func (r *recorder) console(level, line string) {
-	for _, s := range r.c.secrets {
-		if v := s.Reveal(); len(v) >= 4 {
-			line = strings.ReplaceAll(line, v, secret.Mask)
-		}
-	}
+	line = r.c.mask(line)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.came.console) >= 200 {
@@ -52,6 +48,16 @@ func (r *recorder) console(level, line string) {
 	if r.c.hear != nil {
 		r.c.hear(r.c.method, line)
 	}
+}
+
+// mask hides what must not show.
+func (c call) mask(text string) string {
+	for _, s := range c.secrets {
+		if v := s.Reveal(); len(v) >= 4 {
+			text = strings.ReplaceAll(text, v, secret.Mask)
+		}
+	}
+	return text
 }
 
 // send makes one request of the service.
@@ -98,9 +104,9 @@ func (r *recorder) note(q *wire.Request, x oauthflow.Exchange, a oauthflow.Forei
 	case errors.As(err, &e):
 		r.came.errors = append(r.came.errors, e)
 	case err == nil && a.Status >= 400:
-		r.came.errors = append(r.came.errors, oauthflow.ClassifyForeign(a, hostOf(q.URL)))
+		r.came.errors = append(r.came.errors, oauthflow.ClassifyForeign(a, hostOf(q.URL), r.c.secrets))
 	case err == nil && a.Status/100 == 2 && saysError(a.Body):
-		r.came.denied = append(r.came.denied, oauthflow.ClassifyForeign(a, hostOf(q.URL)))
+		r.came.denied = append(r.came.denied, oauthflow.ClassifyForeign(a, hostOf(q.URL), r.c.secrets))
 	}
 }
 

@@ -96,6 +96,11 @@ func (s *Service) ConnectionURL(ctx context.Context, r integrations.ConnectionUR
 	}, nil
 }
 
+// openParams are the parameters of redirects that are known to be no secrets; what is not among them counts as one.
+var openParams = []string{
+	"redirectURI", "redirectUri", "scope", "location", "accounts-server", "shop", "host", "domain", "region", "environment", "iss", "locale", "lang",
+}
+
 // ExecuteCallback hands the service all parameters of the redirect (§3.2).
 func (s *Service) ExecuteCallback(ctx context.Context, r integrations.CallbackRequest) (integrations.Grant, error) {
 	p := pending{State: r.Params.Get("state")}
@@ -106,7 +111,9 @@ func (s *Service) ExecuteCallback(ctx context.Context, r integrations.CallbackRe
 	}
 	callback := map[string]string{}
 	for name, values := range r.Params {
-		callback[name] = values[len(values)-1]
+		if n := len(values); n > 0 {
+			callback[name] = values[n-1]
+		}
 	}
 	state := p.State
 	if p.Own != "" {
@@ -121,8 +128,10 @@ func (s *Service) ExecuteCallback(ctx context.Context, r integrations.CallbackRe
 		return integrations.Grant{}, err
 	}
 	c.call.Request.Headers = map[string]string{"oauth-state": state}
-	for _, v := range callback {
-		c.secrets = append(c.secrets, secret.New(v))
+	for name, v := range callback {
+		if !slices.Contains(openParams, name) {
+			c.secrets = append(c.secrets, secret.New(v))
+		}
 	}
 	got, err := s.h.invoke(ctx, c)
 	received := s.h.now()
@@ -214,15 +223,18 @@ func (s *Service) RefreshesWithoutToken() bool { return s.has(opRefresh) }
 
 // notRefreshed says what a refresh that brought nothing means: first by what was seen on the wire, then by its words.
 func (s *Service) notRefreshed(got came, thrown error) error {
-	if len(got.answered) == 0 && (thrown == nil || isThrown(thrown) || errors.Is(thrown, errNoMethod)) {
+	var t *ThrownError
+	if errors.As(thrown, &t) && t.Constructor {
+		return &oauthflow.Error{Class: oauthflow.ClassConfiguration, Err: oauthflow.Remark(explained(opRefresh, got, thrown))}
+	}
+	if len(got.answered) == 0 && (thrown == nil || t != nil || errors.Is(thrown, errNoMethod)) {
 		return fmt.Errorf("%w: %s", integrations.ErrNothingNew, explained(opRefresh, got, thrown))
 	}
 	e := &oauthflow.Error{Class: oauthflow.ClassTransientLong, Sent: true, Err: oauthflow.Remark(explained(opRefresh, got, thrown))}
 	if last := got.failure(); last != nil {
 		e.Class, e.Host, e.Status, e.Code, e.Description, e.RetryAfter, e.Sent = last.Class, last.Host, last.Status, last.Code, last.Description, last.RetryAfter, last.Sent
 	}
-	var t *ThrownError
-	if errors.As(thrown, &t) && e.Class != oauthflow.ClassDead {
+	if t != nil && e.Class != oauthflow.ClassDead {
 		trouble := e.Status == 429 || e.Status >= 500 || e.Status == 0 && len(got.errors) > 0
 		switch {
 		case strings.Contains(t.Body, `"invalid_grant"`):
@@ -232,11 +244,6 @@ func (s *Service) notRefreshed(got came, thrown error) error {
 		}
 	}
 	return e
-}
-
-func isThrown(err error) bool {
-	var t *ThrownError
-	return errors.As(err, &t)
 }
 
 // failure is the exchange that tells why an operation brought nothing: a failed one, else one that answered 2xx with an error in

@@ -1,6 +1,7 @@
 package flowrunner
 
 import (
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -177,5 +178,12 @@ func want(t *testing.T, what, got, wanted string) {
 	t.Helper()
 	if got != wanted {
 		t.Errorf("%s:\n got %s\nwant %s", what, got, wanted)
+	}
+}
+
+func unmarshal(t *testing.T, text string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatal(err)
 	}
 }
