@@ -274,6 +274,8 @@ func failure(m wire.Message) error {
 		return &WorkerError{"its promise never settles"}
 	case wire.OutOfTime:
 		return &WorkerError{"it did not load in time: its files must not wait while they are loaded"}
+	case wire.Busy:
+		return &WorkerError{busyWords}
 	case wire.TooLongResult:
 		return &WorkerError{safetext.Line(m.Text, 200)}
 	case wire.NoService:
@@ -284,6 +286,8 @@ func failure(m wire.Message) error {
 	}
 	return &WorkerError{safetext.Line(m.Text, 300)}
 }
+
+const busyWords = "it computed for more than 2 seconds without a pause"
 
 var errNoMethod = errors.New("the service has no such method")
 

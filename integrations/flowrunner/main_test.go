@@ -14,8 +14,21 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Arg {
 		os.Exit(worker.Main())
 	}
-	os.Exit(m.Run())
+	if len(os.Args) > 2 && os.Args[1] == hostileArg {
+		os.Exit(hostileWorker(os.Args[2]))
+	}
+	dir, err := os.MkdirTemp("", "authdeck-worker-*")
+	if err != nil {
+		panic(err)
+	}
+	programs = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
+
+// programs is a folder for what tests build; it goes with the test program.
+var programs string
 
 func newHost(t testing.TB) *Host {
 	t.Helper()

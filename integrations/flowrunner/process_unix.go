@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+
+	"authdeck/integrations/flowrunner/worker"
 )
 
 // setProcess puts the worker into a group of its own: signals of the terminal are the program's business.
@@ -17,5 +19,5 @@ func outOfCPU(s *os.ProcessState) bool {
 		return false
 	}
 	st, ok := s.Sys().(syscall.WaitStatus)
-	return s.ExitCode() == 4 || ok && st.Signaled() && st.Signal() == syscall.SIGXCPU
+	return s.ExitCode() == worker.ExitCPU || ok && st.Signaled() && st.Signal() == syscall.SIGXCPU
 }

@@ -10,11 +10,14 @@ import (
 	"io"
 	"io/fs"
 	"os/exec"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"authdeck/integrations/flowrunner/annotation"
 	"authdeck/integrations/flowrunner/wire"
+	"authdeck/integrations/flowrunner/worker"
 )
 
 // session is one worker process and the conversation with it. It is used by one goroutine and ends with close.
@@ -35,6 +38,7 @@ type session struct {
 func (h *Host) start(files fs.FS) (*session, error) {
 	cmd := exec.Command(h.o.Program[0], h.o.Program[1:]...) //nolint:gosec,noctx // this program itself, ended by close
 	cmd.Env, cmd.Dir = []string{}, "/"
+	cmd.WaitDelay = time.Second // whoever else may hold its pipes then
 	setProcess(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -85,10 +89,11 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *tail) contains(text string) bool {
+// contains reports whether any of the texts is in it.
+func (t *tail) contains(texts ...string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return bytes.Contains(t.buf.Bytes(), []byte(text))
+	return slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(t.buf.Bytes(), []byte(text)) })
 }
 
 // handler does what a worker asks for besides files; nil members refuse it.
@@ -115,8 +120,11 @@ func (s *session) ask(ctx context.Context, order wire.Message, h handler, wanted
 	defer busy.Wait()
 	defer cancel()
 	slots := make(chan struct{}, maxParallel)
+	waiting := &atomic.Int64{} // bytes of bodies
 	answer := func(m wire.Message, do func(context.Context, wire.Message) wire.Message, kind wire.Kind) {
+		waiting.Add(int64(len(m.Body)))
 		busy.Go(func() {
+			defer waiting.Add(-int64(len(m.Body)))
 			a := wire.Message{Kind: kind, ID: m.ID}
 			select {
 			case slots <- struct{}{}:
@@ -136,10 +144,17 @@ func (s *session) ask(ctx context.Context, order wire.Message, h handler, wanted
 			}
 		})
 	}
-	for requests := 0; ; {
+	var got counts
+	for {
 		m, err := s.conn.Read()
-		if err != nil {
+		switch {
+		case errors.Is(err, wire.ErrTooLong), errors.Is(err, wire.ErrNoMessage):
+			return wire.Message{}, &WorkerError{rulesWords}
+		case err != nil:
 			return wire.Message{}, s.died(ctx)
+		}
+		if err := got.add(m, waiting.Load()); err != nil {
+			return wire.Message{}, err
 		}
 		switch m.Kind {
 		case wire.Open:
@@ -151,9 +166,6 @@ func (s *session) ask(ctx context.Context, order wire.Message, h handler, wanted
 				h.console(m.Name, m.Text)
 			}
 		case wire.Send:
-			if requests++; requests > maxRequests {
-				return wire.Message{}, &WorkerError{fmt.Sprintf("it made more than %d requests", maxRequests)}
-			}
 			answer(m, h.send, wire.Answer)
 		case wire.Upload:
 			answer(m, h.upload, wire.Stored)
@@ -163,15 +175,44 @@ func (s *session) ask(ctx context.Context, order wire.Message, h handler, wanted
 					return m, nil
 				}
 			}
-			return wire.Message{}, &WorkerError{"its worker broke the rules of the conversation"}
+			return wire.Message{}, &WorkerError{rulesWords}
 		}
 	}
 }
 
+// What one call may ask of this process.
 const (
-	maxParallel = 16  // requests of one call at once
-	maxRequests = 500 // requests of one call
+	maxParallel = 16        // requests at once
+	maxRequests = 500       // requests and uploads
+	maxOpened   = 10_000    // files
+	maxPrinted  = 1000      // console lines; a worker of ours stops far earlier
+	maxWaiting  = 128 << 20 // bytes of bodies that wait for their turn
 )
+
+const rulesWords = "its worker broke the rules of the conversation"
+
+// counts is what a worker has asked for.
+type counts struct{ requests, opened, printed int }
+
+func (c *counts) add(m wire.Message, waiting int64) error {
+	switch m.Kind { //nolint:exhaustive // the others come once
+	case wire.Open:
+		c.opened++
+	case wire.Console:
+		c.printed++
+	case wire.Send, wire.Upload:
+		c.requests++
+	}
+	switch {
+	case c.requests > maxRequests:
+		return &WorkerError{fmt.Sprintf("it made more than %d requests", maxRequests)}
+	case c.opened > maxOpened, c.printed > maxPrinted:
+		return &WorkerError{rulesWords}
+	case waiting+int64(len(m.Body)) > maxWaiting:
+		return &WorkerError{"the requests that it has under way are larger than 128 MB together"}
+	}
+	return nil
+}
 
 // died says why the conversation ended.
 func (s *session) died(ctx context.Context) error {
@@ -180,12 +221,16 @@ func (s *session) died(ctx context.Context) error {
 	}
 	s.close()
 	switch {
-	case s.errors.contains("out of memory"), s.errors.contains("cannot allocate memory"):
+	case s.errors.contains(
+		"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread", "failed to reserve", "cannot map pages",
+	):
 		return &WorkerError{"it used more memory than the 256 MB that it may"}
-	case s.errors.contains("stack exceeds"), s.errors.contains("stack overflow"):
+	case s.errors.contains("stack exceeds", "stack overflow"):
 		return &WorkerError{"it nested deeper than a parser can go"}
 	case outOfCPU(s.cmd.ProcessState):
 		return &WorkerError{"it used more than the 2 seconds of processor time that a call may"}
+	case s.cmd.ProcessState != nil && s.cmd.ProcessState.ExitCode() == worker.ExitStuck:
+		return &WorkerError{busyWords}
 	case s.errors.contains("cannot be locked in"):
 		return &WorkerError{"this system does not let a worker lock itself in"}
 	}

@@ -57,11 +57,16 @@ const afterwards = 500 * time.Millisecond
 // Load evaluates the service's entry. Errors: [ErrNotRegistered], a [*Failure] with the position in its stack, or that of ctx.
 func (e *Engine) Load(ctx context.Context) error {
 	defer e.interruptOn(ctx)()
-	v, err := e.host.load(goja.Undefined())
+	registered := false
+	err := e.bounded(func() error {
+		v, err := e.host.load(goja.Undefined())
+		registered = err == nil && v.ToBoolean()
+		return err
+	})
 	if err != nil {
 		return e.failed(ctx, err)
 	}
-	if !v.ToBoolean() {
+	if !registered {
 		return ErrNotRegistered
 	}
 	return nil
@@ -70,18 +75,25 @@ func (e *Engine) Load(ctx context.Context) error {
 // Items returns the config items that the service registered, as JSON text.
 func (e *Engine) Items(ctx context.Context) (string, error) {
 	defer e.interruptOn(ctx)()
-	v, err := e.host.items(goja.Undefined())
+	text := ""
+	err := e.bounded(func() error {
+		v, err := e.host.items(goja.Undefined())
+		if err == nil {
+			text = v.String()
+		}
+		return err
+	})
 	if err != nil {
 		return "", e.failed(ctx, err)
 	}
-	return v.String(), nil
+	return text, nil
 }
 
 // Stubs are the packages that were asked for and are not there.
 func (e *Engine) Stubs() []string { return e.stubs }
 
 // Call makes an instance, calls one method, and returns the JSON text of its result. Errors: a [*Failure], [ErrNoMethod],
-// [ErrUnsettled], or that of ctx.
+// [ErrUnsettled], [ErrBusy], or that of ctx.
 func (e *Engine) Call(ctx context.Context, c Call) (string, error) {
 	defer e.interruptOn(ctx)()
 	given, err := json.Marshal(c)
@@ -96,7 +108,11 @@ func (e *Engine) Call(ctx context.Context, c Call) (string, error) {
 		}
 		return goja.Undefined()
 	})
-	if _, err := e.host.call(goja.Undefined(), e.vm.ToValue(string(given)), done); err != nil {
+	err = e.bounded(func() error {
+		_, err := e.host.call(goja.Undefined(), e.vm.ToValue(string(given)), done)
+		return err
+	})
+	if err != nil {
 		return "", e.failed(ctx, err)
 	}
 	if err := e.loop.until(ctx, func() bool { return settled }); err != nil {
@@ -129,6 +145,9 @@ func readFailure(text string) *Failure {
 
 // failed turns what goja returns into an error of this package.
 func (e *Engine) failed(ctx context.Context, err error) error {
+	if errors.Is(err, ErrBusy) {
+		return ErrBusy
+	}
 	var interrupted *goja.InterruptedError
 	if errors.As(err, &interrupted) {
 		if ctx.Err() != nil {

@@ -24,6 +24,10 @@ type Options struct {
 	Upload func(f Upload, done func(url string, problem string))
 	// Console gets each console line; nil drops them.
 	Console func(level, line string)
+	// Busy bounds how long a script may compute before it lets the loop go on, in wall time; 0: no bound. It ends with [ErrBusy].
+	// Stuck is called, on another goroutine, where that does not end it: half a second later.
+	Busy  time.Duration
+	Stuck func()
 }
 
 // Request is an HTTP request of the service.
@@ -100,7 +104,7 @@ func New(o Options) (*Engine, error) {
 	e.vm.SetMaxCallStackSize(3000)
 	e.vm.SetTimeSource(o.Now)
 	e.vm.SetRandSource(e.random)
-	e.loop = newLoop(e.vm)
+	e.loop = newLoop(e.vm, e.bounded)
 	e.natives = e.makeNatives()
 	shared := e.vm.NewObject()
 	for _, name := range order {
@@ -148,6 +152,29 @@ func compile(name, text string) (*goja.Program, error) {
 // interruptOn ends what the script does when ctx ends. The caller calls stop when the script is back.
 func (e *Engine) interruptOn(ctx context.Context) (stop func() bool) {
 	return context.AfterFunc(ctx, func() { e.vm.Interrupt(ctx.Err()) })
+}
+
+// ErrBusy is the end of a script that computed for longer than it may.
+var ErrBusy = errors.New("the script computed for too long without a pause")
+
+// bounded runs a script and ends it where it computes for too long. Built-in functions and expressions see no interrupt:
+// where one of them goes on, Stuck is told.
+func (e *Engine) bounded(script func() error) error {
+	if e.o.Busy <= 0 {
+		return script()
+	}
+	over := time.AfterFunc(e.o.Busy, func() { e.vm.Interrupt(ErrBusy) })
+	stuck := time.AfterFunc(e.o.Busy+500*time.Millisecond, func() {
+		if e.o.Stuck != nil {
+			e.o.Stuck()
+		}
+	})
+	err := script()
+	stuck.Stop()
+	if !over.Stop() {
+		return ErrBusy
+	}
+	return err
 }
 
 // random is Math.random's.

@@ -12,7 +12,8 @@ import (
 // loop is the event loop of one engine: timers, completed requests, and the jobs of promises, which goja runs whenever a
 // script returns to Go.
 type loop struct {
-	vm *goja.Runtime
+	vm      *goja.Runtime
+	bounded func(script func() error) error
 
 	mu      sync.Mutex
 	tasks   []func() // what other goroutines brought
@@ -25,8 +26,8 @@ type loop struct {
 	began  time.Time
 }
 
-func newLoop(vm *goja.Runtime) *loop {
-	return &loop{vm: vm, wake: make(chan struct{}, 1), byID: map[int64]*timer{}, began: time.Now()}
+func newLoop(vm *goja.Runtime, bounded func(func() error) error) *loop {
+	return &loop{vm: vm, bounded: bounded, wake: make(chan struct{}, 1), byID: map[int64]*timer{}, began: time.Now()}
 }
 
 // expect says that a task will come, by the function that it returns: called once, from any goroutine.
@@ -122,8 +123,10 @@ func (l *loop) step() (bool, error) {
 		task := l.tasks[0]
 		l.tasks = l.tasks[1:]
 		l.mu.Unlock()
-		task()
-		return true, nil
+		return true, l.bounded(func() error {
+			task()
+			return nil
+		})
 	}
 	l.mu.Unlock()
 	if len(l.timers) == 0 || l.timers[0].at.After(time.Now()) {
@@ -136,12 +139,13 @@ func (l *loop) step() (bool, error) {
 	} else {
 		l.clear(t.id)
 	}
-	if _, err := t.run(goja.Undefined()); err != nil {
+	return true, l.bounded(func() error {
+		_, err := t.run(goja.Undefined())
 		if _, interrupted := err.(*goja.InterruptedError); interrupted { //nolint:errorlint // goja returns it bare
-			return true, err
+			return err
 		}
-	}
-	return true, nil
+		return nil
+	})
 }
 
 // wait waits for the next task or timer; false if there is none to come, or ctx ended.

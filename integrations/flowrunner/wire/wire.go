@@ -18,6 +18,9 @@ const MaxBody = 20 << 20
 // ErrTooLong is the end of a conversation in which a line was longer than [MaxLine].
 var ErrTooLong = errors.New("a message is too long")
 
+// ErrNoMessage is a line that is none.
+var ErrNoMessage = errors.New("a line is no message")
+
 // Kind says what a message is.
 type Kind string
 
@@ -82,6 +85,7 @@ const (
 	Syntax        Reason = "syntax"
 	Internal      Reason = "internal"
 	TooLongResult Reason = "too_long"
+	Busy          Reason = "busy" // it computed without a pause
 )
 
 // Stat is what is told of a file or a folder.
@@ -141,7 +145,7 @@ func (c *Conn) Write(m Message) error {
 	return nil
 }
 
-// Read returns the next message; io.EOF at the end, [ErrTooLong] for a line beyond the bound, another error for what is no message.
+// Read returns the next message; io.EOF at the end, [ErrTooLong] for a line beyond the bound, [ErrNoMessage] for what is none.
 func (c *Conn) Read() (Message, error) {
 	var line []byte
 	for {
@@ -166,7 +170,7 @@ func (c *Conn) Read() (Message, error) {
 	}
 	var m Message
 	if err := json.Unmarshal(line, &m); err != nil {
-		return Message{}, errors.New("read a message: a line is no message")
+		return Message{}, ErrNoMessage
 	}
 	return m, nil
 }

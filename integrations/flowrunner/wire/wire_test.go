@@ -43,12 +43,12 @@ func TestRefusedLines(t *testing.T) {
 	}{
 		"longer than the bound": {io.LimitReader(zeros{}, MaxLine+10), ErrTooLong},
 		"cut off":               {strings.NewReader(`{"kind":"resu`), io.ErrUnexpectedEOF},
-		"no message":            {strings.NewReader("hello\n"), nil},
-		"a list":                {strings.NewReader("[]\n"), nil},
+		"no message":            {strings.NewReader("hello\n"), ErrNoMessage},
+		"a list":                {strings.NewReader("[]\n"), ErrNoMessage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := NewConn(c.in, io.Discard).Read()
-			if err == nil || c.want != nil && !errors.Is(err, c.want) {
+			if !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
 		})

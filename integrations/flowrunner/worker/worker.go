@@ -9,6 +9,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/dlclark/regexp2/v2"
+
 	"authdeck/integrations/flowrunner/annotation"
 	"authdeck/integrations/flowrunner/engine"
 	"authdeck/integrations/flowrunner/lint"
@@ -18,6 +20,15 @@ import (
 // Arg is the argument by which the program knows that it is to be a worker.
 const Arg = "__flowrunner-worker"
 
+// The codes that a worker exits with where it ends itself: its processor time is used up, or a script cannot be interrupted.
+const (
+	ExitCPU   = 4
+	ExitStuck = 5
+)
+
+// busyTime is how long a script may compute without a pause.
+const busyTime = 2 * time.Second
+
 // Main is the whole of a worker: it locks itself in, does what it is told over stdin, answers on stdout, and returns the
 // exit code. The program must have done nothing before.
 func Main() int {
@@ -25,6 +36,7 @@ func Main() int {
 		_, _ = os.Stderr.WriteString("the worker cannot be locked in: " + err.Error() + "\n")
 		return 3
 	}
+	regexp2.DefaultMatchTimeout = busyTime // an expression sees no interrupt, but it does see this
 	w := &worker{conn: wire.NewConn(os.Stdin, os.Stdout), in: make(chan wire.Message)}
 	if err := w.run(); err != nil && !errors.Is(err, io.EOF) {
 		_, _ = os.Stderr.WriteString(err.Error() + "\n")
@@ -143,7 +155,7 @@ func (w *worker) load(ask func(wire.Message, func(wire.Message))) error {
 		Upload: func(f engine.Upload, done func(string, string)) {
 			ask(wire.Message{Kind: wire.Upload, Body: f.Data, Name: f.Options}, func(a wire.Message) { done(a.Address, a.Text) })
 		},
-		Console: w.console(),
+		Console: w.console(), Busy: busyTime, Stuck: func() { os.Exit(ExitStuck) },
 	})
 	if err != nil {
 		return err
@@ -203,8 +215,10 @@ func (w *worker) invoke(m wire.Message) error {
 	if err != nil {
 		return w.failed(err)
 	}
-	err = w.conn.Write(wire.Message{Kind: wire.Result, Text: text, Stubs: w.engine.Stubs()})
-	if errors.Is(err, wire.ErrTooLong) {
+	if len(text) <= wire.MaxBody {
+		err = w.conn.Write(wire.Message{Kind: wire.Result, Text: text, Stubs: w.engine.Stubs()})
+	}
+	if len(text) > wire.MaxBody || errors.Is(err, wire.ErrTooLong) {
 		return w.conn.Write(wire.Message{Kind: wire.Failed, Reason: wire.TooLongResult, Text: "the result is larger than 20 MB, the limit of a worker"})
 	}
 	return err
@@ -230,6 +244,8 @@ func (w *worker) failed(err error) error {
 		m.Reason = wire.Unregistered
 	case errors.Is(err, engine.ErrNoMethod):
 		m.Reason = wire.NoMethod
+	case errors.Is(err, engine.ErrBusy):
+		m.Reason = wire.Busy
 	case errors.Is(err, engine.ErrUnsettled):
 		m.Reason = wire.Unsettled
 	}
