@@ -138,7 +138,7 @@ func (s *Service) RunAction(ctx context.Context, r integrations.ActionRequest) (
 	if err != nil {
 		return out, err
 	}
-	return s.run(ctx, m, r, args, undefined)
+	return s.perform(ctx, m, r, args, undefined)
 }
 
 // actionFailed makes of what the service threw an answer of the provider's.

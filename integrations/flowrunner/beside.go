@@ -92,11 +92,11 @@ func (s *Service) Call(ctx context.Context, method string, r integrations.Action
 			undefined = append(undefined, i)
 		}
 	}
-	return s.run(ctx, annotation.Method{Name: method}, r, args, undefined)
+	return s.perform(ctx, annotation.Method{Name: method}, r, args, undefined)
 }
 
-// run makes the call of an action and tells what came of it.
-func (s *Service) run(ctx context.Context, m annotation.Method, r integrations.ActionRequest, args []any, undefined []int) (integrations.ActionResult, error) {
+// perform makes the call of an action and tells what came of it.
+func (s *Service) perform(ctx context.Context, m annotation.Method, r integrations.ActionRequest, args []any, undefined []int) (integrations.ActionResult, error) {
 	var out integrations.ActionResult
 	c, err := s.call(m.Name, r.Config, r.Kept, args)
 	if err != nil {

@@ -262,7 +262,7 @@ func verified(t *testing.T, key []byte, assertion string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		private = any8.(*rsa.PrivateKey) //nolint:forcetypeassert,errcheck // the test's own key
+		private = any8.(*rsa.PrivateKey) //nolint:forcetypeassert // the test's own key
 	}
 	parts := strings.Split(assertion, ".")
 	if len(parts) != 3 {
