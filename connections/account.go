@@ -55,7 +55,28 @@ func (l *Login) keepOnce(ctx context.Context, g integrations.Grant) (store.Conne
 		return c, append(notes, "the provider did not say who signed in; taken for "+whose(c.Identity)), err
 	case accountSame:
 	}
-	return l.keepAgain(ctx, c, g)
+	c, notes, err := l.keepAgain(ctx, c, g)
+	if l.labelOnly() {
+		notes = append(notes, "the service tells of the account by a label only; taken for "+whose(c.Identity))
+	}
+	return c, notes, err
+}
+
+// labelOnly reports whether equal identities may be two accounts: a FlowRunner service gives a text that can be missing, or the
+// same for every account (reference/flowrunner.md §3.2).
+func (l *Login) labelOnly() bool { return l.info.Kind == integrations.KindFlowRunner }
+
+// notByName refuses to sign in again under a name alone where nothing will tell whether the same account comes back.
+func (l *Login) notByName() error {
+	c := l.again
+	if c == nil || l.r.Connection != "" || !l.labelOnly() {
+		return nil
+	}
+	return &Error{
+		Kind:    KindNameTaken,
+		Message: fmt.Sprintf("the name %s is that of %s at %s, and that service does not tell for certain who signs in", quote(c.Name), whose(c.Identity), quote(c.Integration)),
+		Hint:    "to sign in again in its place: authdeck login " + safetext.Line(c.Name, 60) + "; for another account choose another --name",
+	}
 }
 
 // keepOther is a sign-in by another account than the connection's: never written over it.

@@ -1,6 +1,7 @@
 package connections_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,30 @@ func TestLoginAgainKeepsTheRefreshToken(t *testing.T) {
 		if got := b.get(c.ID).Grant.RefreshToken.Reveal(); got != want {
 			t.Errorf("after %q: %q, want %q", trouble, got, want)
 		}
+	}
+}
+
+// TestLoginLabelOnly: of a FlowRunner service nobody knows whether an equal label is the same account, so that a name alone
+// replaces nothing; the user's own word does.
+func TestLoginLabelOnly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil, func(p *provider) integrations.Integration {
+		p.info.Kind = integrations.KindFlowRunner
+		return p
+	})
+	b.p.callback = answer{grant: who("ada@example.com", "")}
+	was := b.put("work", time.Minute, time.Hour)
+	_, err := b.Login(t.Context(), connections.LoginRequest{Integration: "example", Name: "work"})
+	var e *connections.Error
+	if kindOf(t, err) != connections.KindNameTaken || !errors.As(err, &e) || !strings.Contains(e.Hint, "authdeck login work") {
+		t.Fatalf("%v", err)
+	}
+	d, _, err := b.signIn(connections.LoginRequest{Integration: "example"}, code())
+	if err != nil || d.ID == was.ID {
+		t.Errorf("a second account with the same label is a second connection: %v %+v", err, d.Name)
+	}
+	if d, _, err = b.signIn(connections.LoginRequest{Connection: "work"}, code()); err != nil || d.ID != was.ID {
+		t.Errorf("in place: %v %s", err, d.Name)
 	}
 }
 

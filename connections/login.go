@@ -135,6 +135,9 @@ func (l *Login) find(ctx context.Context) error {
 		return err
 	}
 	l.info = l.integ.Info()
+	if err := l.notByName(); err != nil {
+		return err
+	}
 	if c := l.again; c != nil {
 		if l.r.Browser == "" {
 			l.r.Browser = c.Browser

@@ -86,7 +86,7 @@ func (s *Service) action(m annotation.Method) integrations.Action {
 		return a
 	}
 	for _, p := range m.Params {
-		a.Params = append(a.Params, param(p))
+		a.Params = append(a.Params, s.param(p))
 	}
 	return a
 }
@@ -99,7 +99,7 @@ var dictionaryParams = []integrations.Param{
 	{Name: "payload", Label: "All of them in one object", Type: "Object", Text: func(text string) (any, bool) { return asJSON(text) }},
 }
 
-func param(p annotation.Param) integrations.Param {
+func (s *Service) param(p annotation.Param) integrations.Param {
 	out := integrations.Param{
 		Name: p.Name, Label: p.Label, Description: p.Description, Type: p.Type, Required: p.Required, Default: p.Default,
 		Dictionary: p.Dictionary, DependsOn: p.DependsOn, Fields: p.SchemaLoader,
@@ -116,6 +116,9 @@ func param(p annotation.Param) integrations.Param {
 	}
 	if c := p.Component; c != nil {
 		out.Widget = c.Type
+		if c.Type == "FILE_SELECTOR" {
+			out.Text = s.h.handed
+		}
 		for _, v := range c.Options.Values {
 			if v.Label == v.Value {
 				out.Options = append(out.Options, v.Value)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -262,6 +264,46 @@ func TestActions(t *testing.T) {
 		if _, ok := s.HiddenAction(name); ok {
 			t.Errorf("%s is offered", name)
 		}
+	}
+}
+
+// TestFileParam: a file of the user reaches a service by an address that this program alone answers; a provider cannot read
+// it, which is said.
+func TestFileParam(t *testing.T) {
+	r := newRig(t, map[string]string{"one": `
+class S {
+  /** @operationName In
+   * @paramDef {"type":"String","name":"file","uiComponent":{"type":"FILE_SELECTOR"}} */
+  async in(file) { return [new URL(file).protocol, (await Flowrunner.Request.get(file).setEncoding(null)).toString()] }
+  /** @operationName Forward
+   * @paramDef {"type":"String","name":"file","uiComponent":{"type":"FILE_SELECTOR"}} */
+  async forward(file) { return await Flowrunner.Request.post('https://api.example/import').send({ url: file }) }
+}
+Flowrunner.ServerCode.addService(S, [])`})
+	r.h.o.Files = t.TempDir()
+	mine := filepath.Join(t.TempDir(), "mine.txt")
+	if err := os.WriteFile(mine, []byte("my own"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := r.h.Open(t.Context(), r.dir+"/one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := opened.Played(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) }))
+	text := s.Actions()[0].Params[0].Text
+	for given, want := range map[string]bool{"https://a.example/x.txt": true, mine: true, mine + ".not": false, t.TempDir(): false} {
+		if _, ok := text(given); ok != want {
+			t.Errorf("%s: %v", given, ok)
+		}
+	}
+	file, _ := text(mine)
+	got, err := s.RunAction(t.Context(), integrations.ActionRequest{Action: "in", Params: map[string]any{"file": file}})
+	if err != nil || string(got.Result) != `["https:","my own"]` {
+		t.Errorf("%s %v", got.Result, err)
+	}
+	got, err = s.RunAction(t.Context(), integrations.ActionRequest{Action: "forward", Params: map[string]any{"file": file}})
+	if err != nil || len(got.Console) != 1 || !strings.Contains(got.Console[0], "api.example names a file of this computer") {
+		t.Errorf("%q %v", got.Console, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package flowrunner
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"authdeck/integrations/flowrunner/engine"
 	"authdeck/integrations/flowrunner/wire"
 	"authdeck/internal/safetext"
 	"authdeck/internal/secret"
@@ -73,6 +75,7 @@ func (r *recorder) send(ctx context.Context, m wire.Message) wire.Message {
 	if a, ok := r.local(q.URL); ok {
 		return a
 	}
+	r.warnOfFile(q, m.Body)
 	var x oauthflow.Exchange
 	caller := (&oauthflow.Caller{HTTP: r.http}).Observing(func(e oauthflow.Exchange) { x = e })
 	if r.h.o.Caller != nil {
@@ -87,6 +90,17 @@ func (r *recorder) send(ctx context.Context, m wire.Message) wire.Message {
 		return problem(nodeCode(err), "request to "+hostOf(q.URL)+" failed: "+errorWords(err))
 	}
 	return wire.Message{Body: a.Body, Response: &wire.Response{Status: a.Status, StatusText: a.StatusText, Headers: pairs(a), URL: a.URL}}
+}
+
+// warnOfFile says that a request hands on the address of a file of this computer, which nobody else can read.
+func (r *recorder) warnOfFile(q *wire.Request, body []byte) {
+	host := strings.TrimPrefix(engine.FilesOrigin, "https://")
+	if !strings.Contains(q.URL, host) && !bytes.Contains(body, []byte(host)) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.came.console = append(r.came.console, "warn: a request to "+safetext.Line(hostOf(q.URL), 100)+" names a file of this computer; the provider cannot read it there")
 }
 
 // note keeps what a request led to.

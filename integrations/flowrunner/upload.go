@@ -124,8 +124,29 @@ func (h *Host) kept(p string) ([]byte, string, error) {
 	return body, name, errors.Join(err, root.Close())
 }
 
-// Hand makes a file of the user available to services under an address of the same kind, for a parameter that wants one.
-func (h *Host) Hand(data []byte, name string) (string, error) {
+// handed makes the value of a file parameter of what a person typed: an address as it is, a file of the user's by an address
+// that only the host answers.
+func (h *Host) handed(text string) (any, bool) {
+	if text == "" {
+		return nil, true
+	}
+	if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
+		return text, true
+	}
+	info, err := os.Stat(text)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > wire.MaxBody {
+		return nil, false
+	}
+	data, err := os.ReadFile(text)
+	if err != nil {
+		return nil, false
+	}
+	address, err := h.hand(data, filepath.Base(text))
+	return address, err == nil
+}
+
+// hand makes a file of the user available to services under an address of the same kind, for a parameter that wants one.
+func (h *Host) hand(data []byte, name string) (string, error) {
 	options, err := json.Marshal(uploadOptions{Filename: name})
 	if err != nil {
 		return "", err
