@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -110,14 +111,17 @@ by-code "Made" 1 ?
 nothing "nothing" 0 broken: this is not a FlowRunner service: no class is registered by addService
 one "One" 1
 syntax "syntax" 0 broken: src/index.js:1: Unexpected token {
-too-deep "too deep" 0 broken: the service was stopped: it nested deeper than a parser can go
+too-deep "too deep" 0 broken: the service was stopped: …
 two "Two" 2
 zz-last "Last" 3`
-	if got := r.list(t); got != want {
+	// Whether the parser's stack or its memory ends first is the system's business.
+	stopped := regexp.MustCompile("(the service was stopped:) it (nested deeper than a parser can go|used more memory than the 256 MB that it may)")
+	list := func() string { return stopped.ReplaceAllString(r.list(t), "$1 …") }
+	if got := list(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	r.again(t)
-	if got := r.list(t); got != want {
+	if got := list(); got != want {
 		t.Errorf("from what was kept:\n%s", got)
 	}
 }
