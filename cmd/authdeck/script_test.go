@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"strconv"
@@ -90,6 +91,7 @@ func TestScripts(t *testing.T) {
 			"has":      has,
 			"damage":   damage,
 			"edit":     edit,
+			"freeport": freePort,
 		},
 	})
 }
@@ -149,6 +151,19 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 	noise := bytes.Repeat([]byte{0xa5}, int(info.Size())-2*4096)
 	_, err = f.WriteAt(noise, 2*4096)
 	ts.Check(err)
+}
+
+// freeport: PORT is one that nobody listens on, for integrations whose redirect address has a fixed one: scripts run beside
+// each other.
+func freePort(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: freeport")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	ts.Check(errors.Join(err, l.Close()))
+	ts.Setenv("PORT", port)
 }
 
 // edit FILE OLD NEW: puts NEW in the place of OLD, which must stand in the file.
