@@ -10,10 +10,11 @@ import (
 	"strings"
 
 	"authdeck/integrations/flowrunner/annotation"
+	"authdeck/integrations/flowrunner/icon"
 )
 
 // MaxIcon is the largest icon file, in bytes.
-const MaxIcon = 256 << 10
+const MaxIcon = icon.MostBytes
 
 // CheckIcon tells the format of an icon file by what it begins with: "png", "jpeg", "webp" or "svg". Nothing is decoded.
 func CheckIcon(file []byte) (kind string, err error) {
@@ -79,7 +80,7 @@ func (l *linter) icon() {
 		l.warn(file, line, "icon-size", fmt.Sprintf("%s has %d KiB, and %d KiB are the most that is shown", name, (len(body)+1023)>>10, MaxIcon>>10), "make it smaller: 128 by 128 points are plenty")
 		return
 	}
-	if _, err := CheckIcon(body); err != nil {
-		l.warn(file, line, "icon-format", name+" is no PNG, JPEG, WebP or SVG file", "save it in one of these formats")
+	if _, err := icon.Decode(body); err != nil {
+		l.warn(file, line, "icon-format", name+" cannot be drawn: "+err.Error(), "save it as a PNG, JPEG, WebP or SVG of at most 1024 by 1024 points")
 	}
 }

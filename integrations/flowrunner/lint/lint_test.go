@@ -2,6 +2,8 @@ package lint
 
 import (
 	"fmt"
+	"image"
+	"image/png"
 	"maps"
 	"os"
 	"slices"
@@ -209,7 +211,9 @@ var rows = []struct {
 	{"an icon that climbs out", "icon-missing", withIcon(" * @integrationIcon ../src/index.js" + mark), nil},
 	{"an icon that is too large", "icon-size", withIcon(" * @integrationIcon /icon.png" + mark), []string{"public/icon.png", pngFile + strings.Repeat("x", MaxIcon)}},
 	{"an icon that is none", "icon-format", withIcon(" * @integrationIcon /icon.png" + mark), []string{"public/icon.png", "GIF89a"}},
-	{"an icon", "", withIcon(" * @integrationIcon icon.png"), []string{"public/icon.png", pngFile}},
+	{"an icon that is cut off", "icon-format", withIcon(" * @integrationIcon /icon.png" + mark), []string{"public/icon.png", pngFile}},
+	{"an icon of 1025 points", "icon-format", withIcon(" * @integrationIcon /icon.png" + mark), []string{"public/icon.png", pngOf(1025)}},
+	{"an icon", "", withIcon(" * @integrationIcon icon.png"), []string{"public/icon.png", pngOf(1024)}},
 
 	{"import", "esm", "'use strict'\nimport x from 'y'" + mark + "\n" + code(""), nil},
 	{"import braces", "esm", "import { x } from 'y'" + mark + "\n" + code(""), nil},
@@ -228,6 +232,15 @@ var rows = []struct {
 
 	{"no registration of the service", "not-registered", mark + "class Harbour {}\n", nil},
 	{"a class from elsewhere", "not-registered", "const C = make()\nFlowrunner.ServerCode.addService(C, [])" + mark, nil},
+}
+
+// pngOf is a PNG that is so wide.
+func pngOf(width int) string {
+	var file strings.Builder
+	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, width, 1))); err != nil {
+		panic(err)
+	}
+	return file.String()
 }
 
 func allWidgets() string {
