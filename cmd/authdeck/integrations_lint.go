@@ -44,7 +44,7 @@ func (a *app) lint(ctx context.Context, path string) (found []lint.Finding, look
 	case err != nil:
 		return nil, "", usage("%s", err)
 	case !info.IsDir():
-		found, err := a.lintManifest(path)
+		found, err := a.lintManifest(ctx, path)
 		return found, "1 manifest", err
 	}
 	services, one := flowrunner.ServicesIn(path)
@@ -66,7 +66,7 @@ func (a *app) lint(ctx context.Context, path string) (found []lint.Finding, look
 		}
 	}
 	for _, p := range pages {
-		list, err := a.lintManifest(p)
+		list, err := a.lintManifest(ctx, p)
 		if err != nil {
 			return nil, "", err
 		}
@@ -89,7 +89,8 @@ func escapeGlob(path string) string {
 	return strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(path)
 }
 
-func (a *app) lintManifest(path string) ([]lint.Finding, error) {
+// lintManifest checks a page and the code beside it.
+func (a *app) lintManifest(ctx context.Context, path string) ([]lint.Finding, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, usage("%s", err)
@@ -109,7 +110,7 @@ func (a *app) lintManifest(path string) ([]lint.Finding, error) {
 	var wrong *manifest.Errors
 	switch {
 	case err == nil:
-		return nil, nil
+		return a.lintBeside(ctx, path, text)
 	case !errors.As(err, &wrong):
 		return nil, err
 	}
@@ -119,6 +120,32 @@ func (a *app) lintManifest(path string) ([]lint.Finding, error) {
 			File: safetext.Line(path, 0), Line: i.Line, Column: i.Column, Severity: lint.Error, Rule: "manifest", Message: safetext.Line(i.Msg, 400),
 			Hint: "`authdeck integrations new` writes a page that is right",
 		})
+	}
+	return found, nil
+}
+
+// lintBeside checks what a page leaves to JavaScript.
+func (a *app) lintBeside(ctx context.Context, page string, text []byte) (found []lint.Finding, err error) {
+	for _, b := range manifest.FilesBeside(text) {
+		place := filepath.Join(filepath.Dir(page), filepath.FromSlash(b.Path))
+		info, err := os.Stat(place)
+		if err != nil || info.IsDir() != (len(b.Methods) == 0) {
+			found = append(found, lint.Finding{
+				File: safetext.Line(page, 0), Line: b.Line, Severity: lint.Error, Rule: "file-missing",
+				Message: "there is no " + safetext.Line(b.Path, 200) + " beside the manifest", Hint: "write it, or correct the path",
+			})
+			continue
+		}
+		var list []lint.Finding
+		if info.IsDir() {
+			list, err = a.flowrunnerHost().Lint(ctx, place)
+		} else {
+			list, err = a.flowrunnerHost().LintBeside(ctx, place, b.Methods)
+		}
+		if err != nil {
+			return found, err
+		}
+		found = append(found, list...)
 	}
 	return found, nil
 }

@@ -25,7 +25,8 @@ func (h *Host) Lint(ctx context.Context, dir string) ([]lint.Finding, error) {
 	l := &lister{h: h}
 	defer l.close()
 	for _, d := range dirs {
-		list, err := l.lint(ctx, d)
+		place := func(file string) string { return filepath.Join(d, filepath.FromSlash(file)) }
+		list, err := l.lint(ctx, rooted(d), place, nil)
 		if err != nil {
 			return found, err
 		}
@@ -34,9 +35,19 @@ func (h *Host) Lint(ctx context.Context, dir string) ([]lint.Finding, error) {
 	return found, nil
 }
 
-// lint asks the worker about one folder.
-func (l *lister) lint(ctx context.Context, dir string) ([]lint.Finding, error) {
-	files := rooted(dir)
+// LintBeside checks a file that a manifest leaves work to, and what it requires: it must have these methods, of which there
+// is at least one.
+func (h *Host) LintBeside(ctx context.Context, file string, methods []string) ([]lint.Finding, error) {
+	dir := filepath.Dir(file)
+	files := beside{rooted(dir), filepath.Base(file)}
+	place := func(file string) string { return filepath.Join(dir, filepath.FromSlash(files.real(file))) }
+	l := &lister{h: h}
+	defer l.close()
+	return l.lint(ctx, files, place, methods)
+}
+
+// lint asks the worker about one folder; place is where a file of it lies.
+func (l *lister) lint(ctx context.Context, files fs.FS, place func(string) string, methods []string) ([]lint.Finding, error) {
 	if l.s == nil {
 		s, err := l.h.start(files)
 		if err != nil {
@@ -47,36 +58,36 @@ func (l *lister) lint(ctx context.Context, dir string) ([]lint.Finding, error) {
 	l.s.turn(files)
 	limited, cancel := context.WithTimeout(ctx, loadLimit)
 	defer cancel()
-	m, err := l.s.ask(limited, wire.Message{Kind: wire.Lint}, handler{}, wire.Linted)
+	m, err := l.s.ask(limited, wire.Message{Kind: wire.Lint, Methods: methods}, handler{}, wire.Linted)
 	if err == nil {
 		var list []lint.Finding
 		if err = json.Unmarshal(m.Findings, &list); err == nil {
-			return shownFindings(dir, list), nil
+			return shownFindings(place, list), nil
 		}
 	}
 	l.close() // it is dead, or at odds with us
 	var ended *WorkerError
 	if ctx.Err() != nil || !errors.As(err, &ended) && !errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("lint %s: %w", dir, errors.Join(ctx.Err(), err))
+		return nil, fmt.Errorf("lint %s: %w", place(annotation.Entry), errors.Join(ctx.Err(), err))
 	}
 	reason := why(err)
 	if ended != nil {
 		reason = ended.Reason
 	}
 	return []lint.Finding{{
-		File: filepath.Join(dir, filepath.FromSlash(annotation.Entry)), Line: 1, Severity: lint.Error, Rule: "unreadable",
+		File: place(annotation.Entry), Line: 1, Severity: lint.Error, Rule: "unreadable",
 		Message: "the text cannot be read: " + reason, Hint: "take apart what is nested deepest, or longest",
 	}}, nil
 }
 
 // shownFindings are a worker's, made safe.
-func shownFindings(dir string, list []lint.Finding) []lint.Finding {
+func shownFindings(place func(string) string, list []lint.Finding) []lint.Finding {
 	for i := range list {
 		f := &list[i]
 		if !fs.ValidPath(f.File) {
 			f.File = annotation.Entry
 		}
-		f.File = filepath.Join(dir, filepath.FromSlash(safetext.Line(f.File, 0)))
+		f.File = safetext.Line(place(f.File), 0)
 		f.Line = max(f.Line, 1)
 		if f.Severity != lint.Warning {
 			f.Severity = lint.Error

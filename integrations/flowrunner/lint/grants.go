@@ -35,6 +35,9 @@ func (l *linter) grants() {
 				}
 				continue
 			}
+			if l.beside {
+				continue // who is connected may be the manifest's business
+			}
 			if missing("connectionIdentityName") {
 				l.warn(f.Name, line, "grant-identity", "what executeCallback returns has no connectionIdentityName: nobody sees whose connection it is", "ask the provider who signed in, and hand over the mail address or the name")
 			}

@@ -36,6 +36,8 @@ const mostFindings = 500
 // linter is the work of Folder.
 type linter struct {
 	folder fs.FS
+	beside bool     // the code of a manifest
+	wanted []string // and what it must be able to do
 	text   *annotation.Text
 	found  []Finding
 }
@@ -43,7 +45,18 @@ type linter struct {
 // Folder checks the service in a folder. Findings are in the order of files and lines.
 func Folder(folder fs.FS) []Finding {
 	l := &linter{folder: folder}
-	text, err := annotation.ReadText(folder)
+	return l.look()
+}
+
+// Beside checks the code that a manifest leaves to JavaScript, in a folder that has it as its entry: name, icon and the
+// operations' tags are the manifest's business, methods are those that it names.
+func Beside(folder fs.FS, methods []string) []Finding {
+	l := &linter{folder: folder, beside: true, wanted: methods}
+	return l.look()
+}
+
+func (l *linter) look() []Finding {
+	text, err := annotation.ReadText(l.folder)
 	l.text = text
 	l.unread(err)
 	if err == nil {
@@ -66,11 +79,15 @@ func (l *linter) rules() {
 	l.annotations()
 	l.references()
 	l.items()
-	l.operations()
 	l.grants()
 	l.addresses()
 	l.logs()
 	l.modules()
+	if l.beside {
+		l.methods()
+		return
+	}
+	l.operations()
 	l.icon()
 }
 

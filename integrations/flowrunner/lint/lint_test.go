@@ -286,6 +286,29 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestBeside: code beside a manifest needs what the manifest names, and none of the tags.
+func TestBeside(t *testing.T) {
+	t.Parallel()
+	folder := fstest.MapFS{entry: {Data: []byte(`class Code {
+  async getOAuth2ConnectionURL() { return 'https://harbour.example/?redirect_uri=' + x }
+  async executeCallback(o) { return { token: o.a, expirationInSeconds: 1 } }
+  async refreshToken(r) { return { expirationInSeconds: 1, refreshToken: r } }
+  shout = () => {}
+}
+Flowrunner.ServerCode.addService(Code)
+`)}}
+	want := map[string]int{"method-missing": 1, "redirect-uri": 2, "grant-token": 4}
+	found := Beside(folder, []string{"executeCallback", "shout", "whisper"})
+	for _, f := range found {
+		if want[f.Rule] != f.Line || f.File != entry {
+			t.Errorf("%+v", f)
+		}
+	}
+	if len(found) != len(want) {
+		t.Errorf("%+v", found)
+	}
+}
+
 func TestNoService(t *testing.T) {
 	t.Parallel()
 	found := Folder(fstest.MapFS{"index.js": {Data: []byte("x")}})
@@ -309,7 +332,7 @@ func TestRulesAreDocumented(t *testing.T) {
 			documented[strings.Trim(word, "`")] = true
 		}
 	}
-	spoken := map[string]bool{"no-service": true, "unreadable": true, "manifest": true}
+	spoken := map[string]bool{"no-service": true, "method-missing": true, "unreadable": true, "manifest": true}
 	for _, r := range rows {
 		if r.rule != "" {
 			spoken[r.rule] = true

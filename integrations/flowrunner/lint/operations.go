@@ -64,3 +64,13 @@ func (l *linter) operations() {
 		}
 	}
 }
+
+// methods checks that the class has what a manifest names.
+func (l *linter) methods() {
+	file, line := l.text.ClassIn.Name, l.text.ClassIn.Line(l.text.Class.Class)
+	for _, name := range l.wanted {
+		if _, ok := l.method(name); !ok && l.text.Class.SuperClass == nil && !l.member(name) {
+			l.error(file, line, "method-missing", "the manifest names "+name+", and the class has no such method", "write it, or correct the name")
+		}
+	}
+}

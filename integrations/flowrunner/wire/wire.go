@@ -52,6 +52,7 @@ type Message struct {
 
 	Call     json.RawMessage `json:"call,omitempty"`     // Invoke: an engine.Call
 	Service  json.RawMessage `json:"service,omitempty"`  // Listed: an annotation.Service
+	Methods  []string        `json:"methods,omitempty"`  // Lint: of code beside a manifest, what it must have
 	Findings json.RawMessage `json:"findings,omitempty"` // Linted: a list of lint.Finding
 	Items    string          `json:"items,omitempty"`    // Loaded: JSON text
 	Stubs    []string        `json:"stubs,omitempty"`    // Loaded, Result, Failed: packages that are not there

@@ -85,7 +85,7 @@ func (w *worker) run() error {
 		case wire.List:
 			err = w.list()
 		case wire.Lint:
-			err = w.lint()
+			err = w.lint(m.Methods)
 		case wire.Load:
 			err = w.load(ask)
 		case wire.Invoke:
@@ -120,9 +120,15 @@ func (w *worker) list() error {
 }
 
 // lint checks the source of the folder whose files the host hands over.
-func (w *worker) lint() error {
+func (w *worker) lint(methods []string) error {
 	allowTime()
-	raw, err := json.Marshal(lint.Folder(w.folder()))
+	var found []lint.Finding
+	if len(methods) > 0 {
+		found = lint.Beside(w.folder(), methods)
+	} else {
+		found = lint.Folder(w.folder())
+	}
+	raw, err := json.Marshal(found)
 	if err != nil {
 		return err
 	}
