@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -186,4 +187,21 @@ func unmarshal(t *testing.T, text string, into any) {
 	if err := json.Unmarshal([]byte(text), into); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// shapeNames are the folders of the test services.
+func shapeNames(t *testing.T) []string {
+	t.Helper()
+	list, err := os.ReadDir("testdata/services")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Name())
+	}
+	if len(names) < 36 {
+		t.Errorf("only %d services", len(names))
+	}
+	return names
 }
