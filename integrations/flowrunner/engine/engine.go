@@ -146,6 +146,11 @@ func compile(name, text string) (*goja.Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	if hasProperty(text) {
+		if err := literalProperties(p); err != nil {
+			return nil, err
+		}
+	}
 	return goja.CompileAST(p, false)
 }
 

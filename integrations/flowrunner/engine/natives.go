@@ -72,6 +72,13 @@ func (e *Engine) makeNatives() *goja.Object {
 		}
 		return f
 	})
+	set("pattern", func(call goja.FunctionCall) goja.Value {
+		text, err := expandProperties(call.Argument(0).String(), call.Argument(1).String())
+		if err != nil {
+			panic(e.thrown(err))
+		}
+		return e.vm.ToValue(text)
+	})
 	set("stubbed", func(call goja.FunctionCall) goja.Value {
 		e.stubs = append(e.stubs, call.Argument(0).String())
 		return goja.Undefined()
