@@ -2,6 +2,8 @@ package lint_test
 
 import (
 	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -25,5 +27,29 @@ func TestCleanServices(t *testing.T) {
 	}
 	if found := lint.Folder(folder); len(found) > 0 {
 		t.Errorf("a new service: %+v", found)
+	}
+}
+
+// TestServicesThatRun: services that the host's tests sign in with and run have no errors, but for packages that are not there.
+func TestServicesThatRun(t *testing.T) {
+	t.Parallel()
+	const folder = "../testdata/services"
+	list, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := []string{}
+	for _, d := range list {
+		for _, f := range lint.Folder(os.DirFS(filepath.Join(folder, d.Name()))) {
+			if f.Severity == lint.Error && f.Rule != "package-missing" {
+				t.Errorf("%s: %+v", d.Name(), f)
+			}
+			if f.Rule == "package-missing" {
+				without = append(without, d.Name())
+			}
+		}
+	}
+	if want := []string{"19-payments", "20-drive", "23-mail"}; !slices.Equal(without, want) {
+		t.Errorf("services without their packages: %q, want %q", without, want)
 	}
 }
