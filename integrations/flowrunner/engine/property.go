@@ -53,7 +53,7 @@ func expandProperties(pattern, flags string) (string, error) {
 			name, _, ok := strings.Cut(pattern[i+2:], "}")
 			ranges, known := propertyRanges(strings.TrimPrefix(name, "{"))
 			if !ok || !strings.HasPrefix(name, "{") || !known {
-				return "", fmt.Errorf("Invalid regular expression: /%s/%s: Invalid property name", pattern, flags) //nolint:staticcheck,revive // as Node says it
+				return "", fmt.Errorf("Invalid regular expression: /%s/%s: Invalid property name", pattern, flags) //nolint:staticcheck // as Node says it
 			}
 			if pattern[i+1] == 'P' {
 				ranges = complement(ranges)
