@@ -38,6 +38,10 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	var remark Remark
+	if e.Host == "" && errors.As(e.Err, &remark) { // nothing was called
+		return remark.Error()
+	}
 	var b strings.Builder
 	if host := safetext.Line(e.Host, 100); host != "" {
 		b.WriteString(host + ": ")

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -214,7 +215,11 @@ func (h *Host) invoke(ctx context.Context, c call) (came, error) {
 	defer cancel()
 	m, err := w.s.ask(ctx, wire.Message{Kind: wire.Invoke, Call: order}, handler{send: r.send, upload: r.upload, console: r.console}, wire.Result, wire.Failed)
 	got := r.result()
-	got.stubs = append(got.stubs, m.Stubs...)
+	for _, name := range m.Stubs {
+		if !slices.Contains(got.stubs, name) {
+			got.stubs = append(got.stubs, name)
+		}
+	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return got, &ThrownError{engine.Failure{Message: "Task execution is aborted due to timeout", Code: "ETIMEDOUT"}}
