@@ -216,7 +216,8 @@ func TestComplete(t *testing.T) {
 	inputs := []integrations.Input{
 		in("clientId", "Client ID", "string"), in("instanceUrl", "Instance", "string"), in("shopDomain", "Shop domain", "string"), in("subdomain", "Sub-domain", "string"),
 		in("adminEmail", "Admin", "string"), in("sandbox", "Sandbox", "bool"), in("privateKey", "Private key", "text"), in("set", "Set", "string"),
-		{Name: "environment", Type: "choice", Options: []integrations.Option{{Value: "Live"}, {Value: "Test"}}}, {Name: "version", Default: "v1"},
+		{Name: "environment", Type: "choice", Options: []integrations.Option{{Value: "Live"}, {Value: "Test"}}},
+		{Name: "version", Default: "v1"},
 	}
 	full, madeUp, err := complete(integrations.Config{"set": secret.New("mine")}, inputs)
 	if err != nil {
