@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -9,25 +8,25 @@ import (
 	"time"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
+	threads "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"golang.org/x/sys/unix"
 )
 
 // The limits of a worker (reference/security.md §8).
 const (
-	dataLimit  = 256 << 20
-	softLimit  = 200 << 20 // where Go's collector begins to work hard
-	stackLimit = 64 << 20  // what a parser may nest
-	callCPU    = 2         // seconds of processor time that loading and a call have, each
+	dataLimit = 256 << 20
+	softLimit = 200 << 20 // where Go's collector begins to work hard
+	stack     = 64 << 20  // of one goroutine: what nests too deep ends by this, and is told as that
+	callCPU   = 2         // seconds of processor time that loading and a call have, each
+	hardCPU   = 2*callCPU + 1
 )
 
-// lockIn gives up what a worker does not need: memory, files, new rights, every path. Landlock is done without where the
-// kernel has none; `doctor` says so.
+// lockIn gives up what a worker does not need: memory, files, new rights, every path, most system calls. Landlock and the filter
+// are done without where the kernel has none; `doctor` says so. All of it holds for each thread, also for those that the
+// runtime has started already.
 func lockIn() error {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return fmt.Errorf("die with the parent: %w", err)
-	}
-	if os.Getppid() == 1 {
-		return errors.New("the parent is gone")
 	}
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("be undumpable: %w", err)
@@ -37,23 +36,42 @@ func lockIn() error {
 		limits[unix.RLIMIT_DATA] = dataLimit
 	}
 	for what, most := range limits {
-		if err := unix.Setrlimit(what, &unix.Rlimit{Cur: most, Max: most}); err != nil {
-			return fmt.Errorf("set a limit: %w", err)
+		if err := limit(what, most, most); err != nil {
+			return err
 		}
 	}
 	debug.SetMemoryLimit(softLimit)
-	debug.SetMaxStack(stackLimit)
+	debug.SetMaxStack(stack)
+	if err := threads.AllThreadsPrctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil { // Landlock sets it only where there is Landlock
+		return fmt.Errorf("want no new privileges: %w", err)
+	}
 	if err := landlock.V7.BestEffort().Restrict(); err != nil {
 		return fmt.Errorf("forbid all paths: %w", err)
 	}
-	// Go ignores the soft limit's signal unless it is asked for; the hard limit, one second later, needs nobody.
+	// Go ignores the soft limit's signal unless it is asked for; the hard limit, beyond what loading and a call may use together, needs nobody.
 	over := make(chan os.Signal, 1)
 	signal.Notify(over, unix.SIGXCPU)
 	go func() { // ends with the process
 		<-over
-		os.Exit(4)
+		os.Exit(ExitCPU)
 	}()
+	if err := limit(unix.RLIMIT_CPU, callCPU, hardCPU); err != nil {
+		return err
+	}
 	allowTime()
+	return filter() // the last: it takes away what the others need
+}
+
+// limit sets a limit, or leaves the one that is there where that is lower.
+func limit(what int, soft, hard uint64) error {
+	var now unix.Rlimit
+	if err := unix.Getrlimit(what, &now); err != nil {
+		return fmt.Errorf("read a limit: %w", err)
+	}
+	hard = min(hard, now.Max)
+	if err := unix.Setrlimit(what, &unix.Rlimit{Cur: min(soft, hard), Max: hard}); err != nil {
+		return fmt.Errorf("set a limit: %w", err)
+	}
 	return nil
 }
 

@@ -32,12 +32,13 @@ const busyTime = 2 * time.Second
 // Main is the whole of a worker: it locks itself in, does what it is told over stdin, answers on stdout, and returns the
 // exit code. The program must have done nothing before.
 func Main() int {
+	closeInherited()
 	if err := lockIn(); err != nil {
 		_, _ = os.Stderr.WriteString("the worker cannot be locked in: " + err.Error() + "\n")
 		return 3
 	}
 	regexp2.DefaultMatchTimeout = busyTime // an expression sees no interrupt, but it does see this
-	w := &worker{conn: wire.NewConn(os.Stdin, os.Stdout), in: make(chan wire.Message)}
+	w := &worker{conn: wire.NewConn(os.Stdin, os.Stdout), in: make(chan wire.Message), gone: func() { os.Exit(0) }}
 	if err := w.run(); err != nil && !errors.Is(err, io.EOF) {
 		_, _ = os.Stderr.WriteString(err.Error() + "\n")
 		return 1
@@ -50,6 +51,8 @@ type worker struct {
 	conn   *wire.Conn
 	engine *engine.Engine
 
+	gone func() // called where the host is gone, whatever is computed just now
+
 	in chan wire.Message // what the reader brought, but answers: File, Load, Invoke, List
 }
 
@@ -61,6 +64,9 @@ func (w *worker) run() error {
 		for {
 			m, err := w.conn.Read()
 			if err != nil {
+				if errors.Is(err, io.EOF) {
+					w.gone()
+				}
 				failed <- err
 				close(w.in)
 				return
