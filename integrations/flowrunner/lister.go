@@ -13,8 +13,9 @@ import (
 // lister reads the annotations of many folders by one worker. A folder that ends the worker is broken, and the next gets a
 // new one.
 type lister struct {
-	h *Host
-	s *session
+	h      *Host
+	s      *session
+	served int // folders that s was asked for
 }
 
 func (l *lister) close() {
@@ -65,15 +66,26 @@ func (r *record) fill(read annotation.Service) {
 	r.Read = read
 }
 
-// read asks the worker.
+// read asks the worker. One that dies after it has read other folders may have died of what they used up: the folder gets a
+// fresh one then.
 func (l *lister) read(ctx context.Context, files fs.FS, r *record) (annotation.Service, map[string]string, error) {
+	used := l.served > 0
+	read, texts, err := l.readOnce(ctx, files, r)
+	if used && l.s == nil && ctx.Err() == nil {
+		return l.readOnce(ctx, files, r)
+	}
+	return read, texts, err
+}
+
+func (l *lister) readOnce(ctx context.Context, files fs.FS, r *record) (annotation.Service, map[string]string, error) {
 	if l.s == nil {
 		s, err := l.h.start(files)
 		if err != nil {
 			return annotation.Service{}, nil, err
 		}
-		l.s = s
+		l.s, l.served = s, 0
 	}
+	l.served++
 	l.s.turn(files)
 	ctx, cancel := context.WithTimeout(ctx, loadLimit)
 	defer cancel()
