@@ -25,6 +25,8 @@ type Options struct {
 	Play func(ctx context.Context, authorizeURL string) error
 	// OpenPage opens a provider's page in the user's browser; nil where there is none.
 	OpenPage func(ctx context.Context, address string) error
+	// Rehearse plays an integration's operations without any network; nil where nobody can.
+	Rehearse func(ctx context.Context, id string) (screen.Rehearsal, error)
 	// Sources signals after files of integrations were saved, until its context ends; nil: nobody looks.
 	Sources func(ctx context.Context) (<-chan struct{}, error)
 	// Keep is the keeper; it runs while the UI does, until its context ends. nil: none.

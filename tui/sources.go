@@ -4,6 +4,8 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"authdeck/tui/screen"
 )
 
 // savedMsg says that files of integrations were saved; changes tells of the next time.
@@ -39,6 +41,7 @@ func nextSaved(ctx context.Context, changes <-chan struct{}) tea.Msg {
 func (m *model) saved(msg savedMsg) tea.Cmd {
 	ctx, deck := m.env.Ctx, m.env.Deck
 	return tea.Batch(
+		m.deliver(screen.SourcesSaved{}),
 		func() tea.Msg { return nextSaved(ctx, msg.changes) },
 		func() tea.Msg {
 			rows, err := deck.List(ctx)

@@ -22,7 +22,7 @@ func (a *app) integrationsCmd() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.integrationsListCmd(), a.integrationsShowCmd(), a.integrationsAddCmd(), a.integrationsSetCmd(),
-		a.integrationsNewCmd(), a.integrationsRemoveCmd(), a.integrationsLintCmd())
+		a.integrationsNewCmd(), a.integrationsRemoveCmd(), a.integrationsLintCmd(), a.integrationsRehearseCmd())
 	return cmd
 }
 

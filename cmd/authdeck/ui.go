@@ -37,6 +37,7 @@ func (a *app) runUI(ctx context.Context, o tui.Options, svc *connections.Service
 		return browser.New(browser.Host()).Open(ctx, address, a.browser)
 	}
 	o.Sources = func(ctx context.Context) (<-chan struct{}, error) { return watch.Folders(ctx, a.reg.Folders) }
+	o.Rehearse = a.rehearseForUI
 	o.Notice, o.SaveNotice = a.notice(ctx), a.saveNotice
 	o.Keep = func(ctx context.Context) error { return svc.Keep(ctx, nil) }
 	err := tui.Run(ctx, o)

@@ -55,6 +55,27 @@ type Tick struct{ Now time.Time }
 // StoreChanged is sent when connections or their history changed on disk, coalesced; Rows are read anew already.
 type StoreChanged struct{ Rows []Row }
 
+// SourcesSaved is sent when files of integrations were saved.
+type SourcesSaved struct{}
+
+// Rehearsal is what the three operations of an integration would make of a connection. Its texts are safe.
+type Rehearsal struct{ Situations []RehearsedSituation }
+
+// RehearsedSituation is one row of it, and what stands below while it is chosen.
+type RehearsedSituation struct {
+	Name, About           string
+	SignIn, Refresh, Then string
+	SignedIn, Works       bool // after the sign-in; after the refresh
+	Faults                int  // of the service's own
+	Facts                 []RehearsedFact
+}
+
+// RehearsedFact is a name and a text.
+type RehearsedFact struct {
+	Name, Text string
+	Bad        bool
+}
+
 // ToastKind chooses glyph and colour.
 type ToastKind int
 
@@ -100,6 +121,8 @@ type Env struct {
 	// OpenPage opens a page of a provider (a console, documents) in the user's browser, by the choice of Browser; nil where
 	// there is none.
 	OpenPage func(ctx context.Context, address string) error
+	// Rehearse plays an integration's operations without any network; nil where nobody can.
+	Rehearse func(ctx context.Context, id string) (Rehearsal, error)
 	// Editor, Home and the like come later through here.
 	StoreLine string // where the store lies and what its key is, for the first-run screen
 	Browser   string // --browser of the program: "", "none" or a command

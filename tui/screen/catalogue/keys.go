@@ -7,11 +7,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"authdeck/connections"
+	"authdeck/integrations"
 	"authdeck/internal/safetext"
 	"authdeck/tui/keys"
 	"authdeck/tui/screen"
 	"authdeck/tui/screen/action"
 	"authdeck/tui/screen/login"
+	"authdeck/tui/screen/rehearsal"
 	"authdeck/tui/screen/setup"
 )
 
@@ -22,6 +24,7 @@ const (
 	idCopy    = "catalogue.redirect.copy"
 	idActions = "catalogue.actions"
 	idSetup   = "catalogue.setup"
+	idPlay    = "catalogue.rehearse"
 	idAdd     = "catalogue.add"
 	idFilter  = "catalogue.filter"
 	idUp      = "move.up"
@@ -73,7 +76,7 @@ func (s *Screen) Keys() []keys.Binding {
 			set.Off = "nothing to set up"
 		}
 	}
-	add := bind(idAdd, "how to add", "says how a manifest or an issuer is added", true, "+")
+	add := bind(idAdd, "how to add", "says how a manifest, a service or an issuer is added", true, "+")
 	if v == nil || v.Console != "" {
 		list = append(list, page)
 	}
@@ -83,6 +86,13 @@ func (s *Screen) Keys() []keys.Binding {
 	}
 	if v == nil || v.Actions != 0 && v.Broken == "" {
 		list = append(list, act)
+	}
+	if s.env.Rehearse != nil && v != nil && v.Kind == integrations.KindFlowRunner {
+		play := bind(idPlay, "rehearse", "plays its three operations without any network", true, "r")
+		if v.Broken != "" {
+			play.Off = "it cannot be used"
+		}
+		list = append(list, play)
 	}
 	list = append(list, add,
 		bind(idFilter, "filter", "shows only what matches", false, "/"),
@@ -165,9 +175,11 @@ func (s *Screen) do(id string) tea.Cmd {
 	case idCopy:
 		return sh.Copy("redirect address", s.redirects[v.ID], false)
 	case idAdd:
-		return sh.Toast(screen.ToastInfo, "in a shell: authdeck integrations add FILE|URL")
+		return sh.Toast(screen.ToastInfo, "in a shell: authdeck integrations add FILE|FOLDER|URL")
 	case idActions:
 		return sh.Push(action.New(s.env, s.names[v.ID][0]))
+	case idPlay:
+		return sh.Push(rehearsal.New(s.env, v.ID, v.Name))
 	case idFilter:
 		s.typing = true
 	case idKeep:

@@ -175,7 +175,12 @@ func TestUpdate(t *testing.T) {
 		{name: "a runs the actions of its one connection", keys: []string{"j", "a"}, said: []string{"push: actions of demo"}},
 		{name: "a with two connections says where to choose", keys: []string{"G", "a"}, said: []string{"warn: actions: 2 connections: choose one in Connections"}},
 		{name: "a without one says how to make it", keys: []string{"G", "k", "a"}, said: []string{"warn: actions: no connection yet: enter makes one"}},
-		{name: "+ says where it is done", keys: []string{"+"}, said: []string{"info: in a shell: authdeck integrations add FILE|URL"}},
+		{name: "r is nothing where nobody rehearses", keys: []string{"r"}, check: func(t *testing.T, r *rig) {
+			if r.unused != 1 {
+				t.Error("taken")
+			}
+		}},
+		{name: "+ says where it is done", keys: []string{"+"}, said: []string{"info: in a shell: authdeck integrations add FILE|FOLDER|URL"}},
 		{
 			name: "esc clears the filter first, then it is the shell's", keys: []string{"/", "g", "i", "t", "enter", "esc", "esc"},
 			check: func(t *testing.T, r *rig) {
@@ -219,6 +224,30 @@ func TestUpdate(t *testing.T) {
 
 // TestReload: a change in the store reads the list anew, and the cursor stays where it was; what could be read is shown
 // beside what could not.
+// TestService: a FlowRunner service is rehearsed by r; a mistake of its author stands first, beside the version in force.
+func TestService(t *testing.T) {
+	svc := connections.IntegrationView{Info: integrations.Info{
+		ID: "acme", Name: "Acme", Kind: integrations.KindFlowRunner, Origin: "~/services/acme", PKCE: "by the service", Auth: "by the service",
+		Refresh: "by the service", Mistake: "src/index.js:7: Unexpected token }", OwnClient: true, Inputs: screentest.Google().Inputs,
+	}}
+	unknown := connections.IntegrationView{Info: integrations.Info{ID: "made", Name: "Made", Kind: integrations.KindFlowRunner, ItemsUnknown: true}}
+	rehearse := func(r *rig) {
+		r.env.Rehearse = func(context.Context, string) (screen.Rehearsal, error) { return screen.Rehearsal{}, nil }
+	}
+	inBubble(t, []connections.IntegrationView{svc, unknown}, rehearse, func(t *testing.T, r *rig) {
+		for _, width := range []int{80, 120} {
+			frame := ansi.Strip(r.screen.View(width, 19))
+			if !strings.Contains(frame, "Unexpected token }") || !strings.Contains(frame, "the last good version") || !strings.Contains(frame, "mistake") || !strings.Contains(frame, " ? ") {
+				t.Errorf("%d wide:\n%s", width, frame)
+			}
+		}
+		r.loop.Press("r")
+		if diff := cmp.Diff([]string{"push: rehearse Acme"}, r.shell.Said); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestReload(t *testing.T) {
 	inBubble(t, some(), nil, func(t *testing.T, r *rig) {
 		r.loop.Press("G")
