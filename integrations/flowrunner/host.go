@@ -43,6 +43,8 @@ type Host struct {
 	known  map[string]*Service // by folder: those that manifests name
 	making sync.WaitGroup
 	closed bool
+
+	icons icons
 }
 
 // warm is a worker that has loaded one service, holds no secret, and waits for its one call.
@@ -287,7 +289,7 @@ func failure(m wire.Message) error {
 		return &BrokenError{Text: safetext.Line(m.Text, 300), NoService: true}
 	case wire.Syntax:
 		return &BrokenError{Text: safetext.Line(m.Text, 300)}
-	case wire.OutOfMemory, wire.Internal:
+	case wire.OutOfMemory, wire.Internal, wire.BadIcon:
 	}
 	return &WorkerError{safetext.Line(m.Text, 300)}
 }

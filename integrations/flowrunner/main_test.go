@@ -14,6 +14,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Arg {
 		os.Exit(worker.Main())
 	}
+	if len(os.Args) > 2 && os.Args[1] == brokenWorker {
+		os.Exit(breakDown(os.Args[2]))
+	}
 	if len(os.Args) > 2 && os.Args[1] == hostileArg {
 		os.Exit(hostileWorker(os.Args[2]))
 	}

@@ -30,19 +30,22 @@ const (
 	Invoke Kind = "invoke" // call one method; the worker ends after it
 	List   Kind = "list"   // read the annotations of one folder
 	Lint   Kind = "lint"   // check the source of one folder
+	Icon   Kind = "icon"   // make the picture of an icon file, which is the body
 	File   Kind = "file"   // the answer to Open
 	Answer Kind = "answer" // the answer to Send
 	Stored Kind = "stored" // the answer to Upload
 
-	Loaded  Kind = "loaded"
-	Result  Kind = "result"
-	Failed  Kind = "failed"
-	Listed  Kind = "listed"
-	Linted  Kind = "linted"
-	Open    Kind = "open" // wants a file of the service
-	Send    Kind = "send" // wants an HTTP request
-	Upload  Kind = "upload"
-	Console Kind = "console"
+	Loaded Kind = "loaded"
+	Result Kind = "result"
+	Failed Kind = "failed"
+	Listed Kind = "listed"
+	Linted Kind = "linted"
+	// IconRead has the picture as its body: 4 bytes a pixel (red, green, blue, alpha), rows from the top.
+	IconRead Kind = "icon_read"
+	Open     Kind = "open" // wants a file of the service
+	Send     Kind = "send" // wants an HTTP request
+	Upload   Kind = "upload"
+	Console  Kind = "console"
 )
 
 // Message is one line. Which members are set follows from Kind.
@@ -62,7 +65,7 @@ type Message struct {
 
 	Name  string `json:"name,omitempty"` // Open and File: a path; Console: the level; Upload: the options as JSON
 	Stat  *Stat  `json:"stat,omitempty"` // File: nil if there is none
-	Body  []byte `json:"body,omitempty"` // File, Send, Answer, Upload
+	Body  []byte `json:"body,omitempty"` // File, Send, Answer, Upload, Icon, IconRead
 	Empty bool   `json:"empty,omitempty"`
 
 	Request  *Request  `json:"request,omitempty"`
@@ -86,7 +89,8 @@ const (
 	Syntax        Reason = "syntax"
 	Internal      Reason = "internal"
 	TooLongResult Reason = "too_long"
-	Busy          Reason = "busy" // it computed without a pause
+	Busy          Reason = "busy"     // it computed without a pause
+	BadIcon       Reason = "bad_icon" // the text says what is wrong with it
 )
 
 // Stat is what is told of a file or a folder.

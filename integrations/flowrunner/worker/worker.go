@@ -53,7 +53,7 @@ type worker struct {
 
 	gone func() // called where the host is gone, whatever is computed just now
 
-	in chan wire.Message // what the reader brought, but answers: File, Load, Invoke, List
+	in chan wire.Message // what the reader brought, but answers: File, Load, Invoke, List, Lint, Icon
 }
 
 // run answers until the call has been made, or the pipe is closed.
@@ -92,6 +92,8 @@ func (w *worker) run() error {
 			err = w.list()
 		case wire.Lint:
 			err = w.lint(m.Methods)
+		case wire.Icon:
+			err = w.icon(m.Body)
 		case wire.Load:
 			err = w.load(ask)
 		case wire.Invoke:
