@@ -14,6 +14,7 @@ type IntegrationView struct {
 	Connections              int
 	Actions                  int // -1 if not known
 	CanRevoke, CanIntrospect bool
+	HasPicture               bool // Picture may have one
 }
 
 // Integrations lists what can be connected. A source that cannot be read is logged, and the others are listed.
@@ -57,6 +58,22 @@ func (s *Service) Integration(ctx context.Context, id string) (IntegrationView, 
 	return integrationView(i, cfg, used), nil
 }
 
+// Picture is the icon of an integration that has one (IntegrationView.HasPicture). An error says why it cannot be drawn.
+func (s *Service) Picture(ctx context.Context, id string) (integrations.Picture, error) {
+	i, err := s.integration(ctx, id)
+	if err != nil {
+		return integrations.Picture{}, err
+	}
+	p, ok := i.(integrations.Pictured)
+	if !ok || !p.HasPicture() {
+		return integrations.Picture{}, &Error{
+			Kind: KindNotFound, Message: "integration " + quote(id) + " has no icon of its own", Hint: "its glyph stands for it",
+		}
+	}
+	picture, err := p.Picture(ctx)
+	return picture, explain(err)
+}
+
 // unknownIntegration names the nearest where there is one.
 func (s *Service) unknownIntegration(ctx context.Context, id string, cause error) error {
 	e := &Error{
@@ -93,6 +110,9 @@ func integrationView(i integrations.Integration, cfg integrations.Config, used m
 		v.CanRevoke = info.RevokeNone == ""
 	}
 	_, v.CanIntrospect = i.(integrations.Introspector)
+	if p, ok := i.(integrations.Pictured); ok {
+		v.HasPicture = p.HasPicture()
+	}
 	switch r := i.(type) {
 	case integrations.Counter:
 		v.Actions = r.ActionCount()

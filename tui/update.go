@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"authdeck/tui/screen"
 )
@@ -26,6 +27,9 @@ func (m *model) update(msg tea.Msg) (cmd tea.Cmd, seen bool) {
 	case tea.BackgroundColorMsg:
 		m.theme.SetDark(msg.IsDark())
 		return nil, true
+	case tea.ColorProfileMsg:
+		m.theme.SetRich(msg.Profile >= colorprofile.ANSI256)
+		return m.deliver(msg), true
 	case tea.FocusMsg:
 		m.blurred = false
 		return m.now(), true
@@ -60,7 +64,7 @@ func (m *model) update(msg tea.Msg) (cmd tea.Cmd, seen bool) {
 		return m.historyRead(msg), true
 	case keeperOverMsg:
 		return m.Toast(screen.ToastError, "the keeper ended, nothing is refreshed in the background: "+msg.why), true
-	case tea.KeyReleaseMsg, tea.EnvMsg, tea.ColorProfileMsg, tea.ModeReportMsg, tea.KeyboardEnhancementsMsg, tea.CapabilityMsg,
+	case tea.KeyReleaseMsg, tea.EnvMsg, tea.ModeReportMsg, tea.KeyboardEnhancementsMsg, tea.CapabilityMsg,
 		tea.RawMsg:
 		return nil, false
 	}

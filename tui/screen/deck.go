@@ -28,6 +28,7 @@ type Deck interface {
 	Run(ctx context.Context, r connections.RunRequest) (connections.RunResult, error)
 	Integrations(ctx context.Context) ([]connections.IntegrationView, error)
 	Integration(ctx context.Context, id string) (connections.IntegrationView, error)
+	Picture(ctx context.Context, id string) (integrations.Picture, error)
 	Config(ctx context.Context, id string) (integrations.Config, error)
 	SetConfig(ctx context.Context, id string, items integrations.Config) error
 	RedirectURI(ctx context.Context, id string, port int) (string, error)

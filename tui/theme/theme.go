@@ -16,7 +16,8 @@ type Options struct {
 // Theme holds every style and glyph of the UI. Styles are made once; a change of background makes a new Theme.
 type Theme struct {
 	Options
-	Version int // grows with each change, so that row caches know
+	Version int  // grows with each change, so that row caches know
+	Rich    bool // the terminal has 256 colours or more: pictures can be drawn
 
 	Text, Dim, Accent, Title, Key             lipgloss.Style
 	OK, Warn, Danger, Info, Bold, Selected    lipgloss.Style
@@ -47,6 +48,26 @@ func (t *Theme) SetDark(dark bool) {
 	t.Dark = dark
 	t.Version++
 	t.style()
+}
+
+// SetRich says whether the terminal has 256 colours or more. Until it is told, it has not.
+func (t *Theme) SetRich(rich bool) {
+	if t.Rich == rich {
+		return
+	}
+	t.Rich = rich
+	t.Version++
+}
+
+// Pictures reports whether pictures can be drawn, in half blocks of many colours.
+func (t *Theme) Pictures() bool { return t.Rich && t.Colour && !t.ASCII }
+
+// Back is about what lies behind the text: what the terminal said of it is dark or light.
+func (t *Theme) Back() color.NRGBA {
+	if t.Dark {
+		return color.NRGBA{R: 0x1e, G: 0x1e, B: 0x1e, A: 0xff}
+	}
+	return color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
 }
 
 func (t *Theme) style() {

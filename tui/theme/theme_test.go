@@ -113,3 +113,19 @@ func TestPenDrawsAsItsStyle(t *testing.T) {
 		}
 	}
 }
+
+// TestPictures: only where the terminal is known to have the colours, and nobody asked for none, or for ASCII.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	for _, o := range []Options{{Colour: true}, {}, {Colour: true, ASCII: true}} {
+		th := New(o)
+		if th.Pictures() {
+			t.Errorf("%+v: before the terminal said what it can", o)
+		}
+		version := th.Version
+		th.SetRich(true)
+		if th.Pictures() != (o.Colour && !o.ASCII) || th.Version == version {
+			t.Errorf("%+v: %v", o, th.Pictures())
+		}
+	}
+}

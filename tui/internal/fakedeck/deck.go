@@ -18,6 +18,7 @@ type Deck struct {
 	Now     func() time.Time
 	Known   []connections.IntegrationView
 	Family  []string // what Siblings answers
+	Icons   func(ctx context.Context, id string) (integrations.Picture, error)
 	LoginAs func(connections.LoginRequest) (screen.Login, error)
 	// Hold, if set, is waited for by Refresh, Revoke, Rename and Remove.
 	Hold chan struct{}
@@ -266,6 +267,14 @@ func (d *Deck) Integration(_ context.Context, id string) (connections.Integratio
 		}
 	}
 	return connections.IntegrationView{}, &connections.Error{Kind: connections.KindNotFound, Message: "there is no integration " + id}
+}
+
+// Picture answers Icons.
+func (d *Deck) Picture(ctx context.Context, id string) (integrations.Picture, error) {
+	if d.Icons != nil {
+		return d.Icons(ctx, id)
+	}
+	return integrations.Picture{}, &connections.Error{Kind: connections.KindNotFound, Message: "no icon of " + id}
 }
 
 // Config is empty.

@@ -51,8 +51,11 @@ func (s *Screen) load() tea.Cmd {
 	}
 }
 
-// ask reads the redirect address of the integration under the cursor, once.
-func (s *Screen) ask() tea.Cmd {
+// ask reads what is shown of the integration under the cursor beside its row.
+func (s *Screen) ask() tea.Cmd { return tea.Batch(s.askRedirect(), s.askPicture()) }
+
+// askRedirect reads the address to register, once.
+func (s *Screen) askRedirect() tea.Cmd {
 	v := s.selected()
 	if v == nil || !v.NeedsID && !v.OwnClient || v.Broken != "" {
 		return nil

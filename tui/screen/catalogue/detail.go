@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,10 +24,23 @@ func (s *Screen) detail(width, rows int) []string {
 	if v == nil {
 		return make([]string, rows)
 	}
+	picture := s.beside(v, true)
+	if width < leastWidth {
+		picture = nil
+	}
+	if picture != nil {
+		lines := fill(s.texts(v, width-1-smallCells), rows)
+		put(picture, smallCells, lines, true)
+		return lines
+	}
+	return fill(s.texts(v, width), rows)
+}
+
+// texts are the lines of the detail below the list.
+func (s *Screen) texts(v *connections.IntegrationView, width int) []string {
 	lines := []string{s.titleLine(v, width)}
 	if v.Broken != "" {
-		lines = append(lines, s.broken(v, width)...)
-		return fill(lines, rows)
+		return append(lines, s.broken(v, width)...)
 	}
 	lines = append(lines, s.mistake(v, width)...)
 	ops := " " + strings.Join(s.operations(v, false), "    ")
@@ -35,11 +49,9 @@ func (s *Screen) detail(width, rows int) []string {
 	}
 	lines = append(lines, ops)
 	if ready(v) {
-		lines = append(lines, s.facts(v, width, true)...)
-	} else {
-		lines = append(lines, s.steps(v, width)...)
+		return append(lines, s.facts(v, width, true)...)
 	}
-	return fill(lines, rows)
+	return append(lines, s.steps(v, width)...)
 }
 
 func (s *Screen) broken(v *connections.IntegrationView, width int) []string {
@@ -121,12 +133,13 @@ func (s *Screen) operations(v *connections.IntegrationView, short bool) []string
 		}
 		return text
 	}
-	pkce := "PKCE S256"
-	switch v.PKCE {
-	case "none":
+	pkce, auth := "PKCE S256", v.Auth
+	switch {
+	case v.Kind == integrations.KindFlowRunner: // the service's own business
+		pkce, auth = "", ""
+	case v.PKCE == "none":
 		pkce = "no PKCE"
-	case "", "S256", "required":
-	default:
+	case v.PKCE != "" && v.PKCE != "S256" && v.PKCE != "required":
 		pkce = v.PKCE
 	}
 	refresh := op("refresh", v.Refresh)
@@ -137,9 +150,9 @@ func (s *Screen) operations(v *connections.IntegrationView, short bool) []string
 		refresh = th.Dim.Render("? refresh  not known")
 	}
 	if short {
-		return []string{op("URL", pkce), op("callback", v.Auth), refresh}
+		return []string{op("URL", pkce), op("callback", auth), refresh}
 	}
-	return []string{op("connection URL", pkce), op("callback exchange", v.Auth), refresh}
+	return []string{op("connection URL", pkce), op("callback exchange", auth), refresh}
 }
 
 // steps are the set-up in short: opening and choosing in one line.
@@ -241,13 +254,18 @@ func (s *Screen) facts(v *connections.IntegrationView, width int, short bool) []
 }
 
 // detailWide is the detail beside the list: everything.
-func (s *Screen) detailWide(width int) []string {
+func (s *Screen) detailWide(width, height int) []string {
 	th := s.env.Theme
 	v := s.selected()
 	if v == nil {
 		return nil
 	}
-	lines := []string{"", " " + s.icon(v.Info) + " " + th.Bold.Render(s.cut(v.Name, width-6)), " " + th.Dim.Render(s.cut(source(v.Info), width-2)), ""}
+	picture, cells, above := s.roomFor(v, width, height)
+	head := width
+	if picture != nil && !above {
+		head -= 1 + cells
+	}
+	lines := []string{"", " " + s.icon(v.Info) + " " + th.Bold.Render(s.cut(v.Name, head-6)), " " + th.Dim.Render(s.cut(source(v.Info), head-2)), ""}
 	if v.Broken != "" {
 		lines = append(lines, s.broken(v, width)...)
 		return lines
@@ -259,6 +277,13 @@ func (s *Screen) detailWide(width int) []string {
 		lines = append(lines, " "+op)
 	}
 	lines = append(lines, " "+th.Dim.Render(revocation(v)), "")
+	if above {
+		blank := make([]string, len(picture)+1)
+		put(picture, cells, blank[1:], false)
+		lines = append(blank, lines...)
+	} else {
+		put(picture, cells, lines[1:], false)
+	}
 	if !ready(v) {
 		lines = append(lines, " "+th.Bold.Render("Set-up"))
 		for i, l := range setup.Steps(v.Info, s.redirects[v.ID]) {
@@ -288,7 +313,11 @@ func (s *Screen) detailWide(width int) []string {
 		lines = append(lines, "")
 	}
 	lines = append(lines, s.facts(v, width, false)...)
-	for _, n := range v.Notes {
+	notes := slices.Clone(v.Notes)
+	if p := s.pictures[v.ID]; p != nil && p.problem != "" {
+		notes = append(notes, p.problem)
+	}
+	for _, n := range notes {
 		for i, l := range ui.Wrap(safe(n), width-4) {
 			mark := th.Warn.Render(th.Glyph.Warn)
 			if i == 0 {

@@ -33,11 +33,13 @@ type Screen struct {
 
 	redirects map[string]string   // by id: the address to register, read when the cursor first stands on it
 	names     map[string][]string // by integration: its connections
+	pictures  map[string]*picture // by id
+	asking    asking              // for a picture
 }
 
 // New returns the tab.
 func New(env *screen.Env) screen.Screen {
-	s := &Screen{env: env, redirects: map[string]string{}, names: map[string][]string{}, page: 10}
+	s := &Screen{env: env, redirects: map[string]string{}, names: map[string][]string{}, pictures: map[string]*picture{}, page: 10}
 	s.ctx, s.cancel = context.WithCancel(env.Ctx)
 	return s
 }
@@ -104,6 +106,13 @@ func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
 			s.redirects[m.id] = m.address
 		}
 		return nil, m.to == s
+	case pictureMsg:
+		if m.to == s {
+			s.takePicture(m)
+		}
+		return nil, m.to == s
+	case tea.ColorProfileMsg:
+		return s.askPicture(), false
 	case openedMsg:
 		if m.to == s && m.err != nil {
 			return s.env.Shell.Toast(screen.ToastError, "the page did not open: "+plain(m.err)), true
@@ -124,6 +133,7 @@ func (s *Screen) take(m loadedMsg) {
 	id := s.selectedID()
 	s.all, s.names, s.loaded = m.list, m.names, true
 	clear(s.redirects)
+	s.forgetPictures()
 	s.match(id)
 }
 

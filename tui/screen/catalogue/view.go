@@ -61,7 +61,7 @@ func (s *Screen) viewWide(width, height int) string {
 		title = s.cut(v.Name, 30)
 	}
 	right := width - left
-	b := ui.Box(th, th.Title.Render(title), "", s.detailWide(right-2), right, height)
+	b := ui.Box(th, th.Title.Render(title), "", s.detailWide(right-2, height-2), right, height)
 	return ui.Screenful(ui.Beside(a, b), width, height)
 }
 

@@ -20,12 +20,14 @@ type Deck struct {
 	ActionSet []integrations.Action
 	LoginFunc func(ctx context.Context, r connections.LoginRequest) (screen.Login, error)
 	SetFunc   func(id string, items integrations.Config) error
+	PictureOf func(ctx context.Context, id string) (integrations.Picture, error)
 	RunFunc   func(ctx context.Context, r connections.RunRequest) (connections.RunResult, error)
 
-	mu     sync.Mutex
-	Logins []connections.LoginRequest
-	Sets   []integrations.Config
-	Runs   []connections.RunRequest
+	mu       sync.Mutex
+	Logins   []connections.LoginRequest
+	Sets     []integrations.Config
+	Runs     []connections.RunRequest
+	Pictures []string
 }
 
 var _ screen.Deck = (*Deck)(nil)
@@ -102,6 +104,17 @@ func (d *Deck) Integration(_ context.Context, id string) (connections.Integratio
 		}
 	}
 	return connections.IntegrationView{}, &connections.Error{Kind: connections.KindNotFound, Message: "no integration " + id}
+}
+
+// Picture notes the id and asks PictureOf.
+func (d *Deck) Picture(ctx context.Context, id string) (integrations.Picture, error) {
+	d.mu.Lock()
+	d.Pictures = append(d.Pictures, id)
+	d.mu.Unlock()
+	if d.PictureOf == nil {
+		return integrations.Picture{}, &connections.Error{Kind: connections.KindNotFound, Message: "no icon of " + id}
+	}
+	return d.PictureOf(ctx, id)
 }
 
 // Config returns what Configs has.

@@ -1,6 +1,8 @@
 package screentest
 
 import (
+	"image/color"
+
 	"authdeck/connections"
 	"authdeck/integrations"
 )
@@ -85,4 +87,37 @@ func Redirects() map[string]string {
 	return map[string]string{
 		"google": "http://127.0.0.1/callback", "github": "http://127.0.0.1/callback", "gitlab": "http://127.0.0.1:53682/callback",
 	}
+}
+
+// FlowRunner is a service of a folder, with an icon of its own.
+func FlowRunner() connections.IntegrationView {
+	return connections.IntegrationView{
+		Info: integrations.Info{
+			ID: "parcels", Name: "Parcels", Kind: integrations.KindFlowRunner, Origin: "/home/ada/services/parcels",
+			Icon: integrations.Icon{Glyph: "P", ASCII: "P", Colour: "#c06030"},
+			PKCE: "the service's own business", Auth: "the service's own business", Refresh: "unknown",
+			Inputs:     []integrations.Input{{Name: "clientId", Label: "Client id", Required: true}, {Name: "clientSecret", Label: "Client secret", Required: true, Secret: true}},
+			Redirect:   integrations.Redirect{Class: integrations.RedirectUnknown, Host: "127.0.0.1", Port: 53682, Path: "/callback"},
+			Scopes:     integrations.Scopes{Never: true},
+			RevokeNone: "FlowRunner services have no operation for it",
+		},
+		Configured: true, Actions: 12, HasPicture: true,
+	}
+}
+
+// Picture is a disc of two colours on a transparent ground.
+func Picture() integrations.Picture {
+	const side = integrations.PictureSide
+	var p integrations.Picture
+	for i := range p {
+		x, y := 2*(i%side)+1-side, 2*(i/side)+1-side // in half pixels from the middle
+		switch {
+		case x*x+y*y > side*side:
+		case y < 0:
+			p[i] = color.NRGBA{R: 0xc0, G: 0x60, B: 0x30, A: 0xff}
+		default:
+			p[i] = color.NRGBA{R: 0x30, G: 0x50, B: 0xc0, A: 0xff}
+		}
+	}
+	return p
 }
