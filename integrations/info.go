@@ -53,6 +53,7 @@ type Info struct {
 // Icon is one cell wide.
 type Icon struct {
 	Glyph, ASCII, Colour string // Colour is #rrggbb
+	Light                string // Colour on a light background, "" if it is the same
 }
 
 // Input is a config item.

@@ -24,13 +24,13 @@ func describe(f *folder, r record) integrations.Info {
 		Auth: byService, Refresh: "none", Categories: []string{},
 		Redirect:   integrations.Redirect{Class: integrations.RedirectUnknown, Host: "127.0.0.1", Port: integrations.DefaultPort, Path: "/callback"},
 		Scopes:     integrations.Scopes{Never: true}, // they stand in the service's own address
-		Icon:       integrations.Icon{Colour: colour(read.Colours)},
 		RevokeNone: "FlowRunner services have no operation for it",
 	}
 	if info.Name == "" {
 		info.Name = filepath.Base(dir)
 	}
 	info.Icon.Glyph, info.Icon.ASCII = initials(info.Name)
+	info.Icon.Colour, info.Icon.Light = colours(read)
 	if read.Description != "" {
 		info.Notes = append(info.Notes, read.Description)
 	}
@@ -81,13 +81,42 @@ func initials(name string) (glyph, ascii string) {
 
 var isColour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
-func colour(list []string) string {
-	for _, c := range list {
-		if isColour.MatchString(c) {
-			return strings.ToLower(c)
+// colours are those of the service for a dark and for a light background: of its class or, since most services have them at
+// their methods alone, those that most methods have.
+func colours(read annotation.Service) (dark, light string) {
+	if dark, light = pair(read.Colours); dark != "" {
+		return dark, light
+	}
+	most := 0
+	count := map[[2]string]int{}
+	for _, m := range read.Methods {
+		d, l := pair(m.Colours)
+		if d == "" {
+			continue
+		}
+		both := [2]string{d, l}
+		if count[both]++; count[both] > most {
+			most, dark, light = count[both], d, l
 		}
 	}
-	return ""
+	return dark, light
+}
+
+// pair is the colours of one tag; one alone is for both.
+func pair(list []string) (dark, light string) {
+	var good []string
+	for _, c := range list {
+		if isColour.MatchString(c) {
+			good = append(good, strings.ToLower(c))
+		}
+	}
+	switch len(good) {
+	case 0:
+		return "", ""
+	case 1:
+		return good[0], ""
+	}
+	return good[0], good[1]
 }
 
 // input is a config item as the settings form knows it.

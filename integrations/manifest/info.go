@@ -10,7 +10,7 @@ import (
 // info describes the page; what depends on config items is filled with their defaults.
 func (s *spec) info(kind integrations.Kind, origin string) integrations.Info {
 	info := integrations.Info{
-		ID: s.ID, Name: s.Name, Icon: integrations.Icon(s.Icon), Kind: kind, Origin: origin,
+		ID: s.ID, Name: s.Name, Icon: integrations.Icon{Glyph: s.Icon.Glyph, ASCII: s.Icon.ASCII, Colour: s.Icon.Colour}, Kind: kind, Origin: origin,
 		Categories: s.Categories, Notes: s.Notes, ClientType: s.Client.Type,
 		Unverified: s.Unverified, Conflicts: s.Conflicts, Facts: s.Facts, PKCE: s.pkce(), Auth: s.Token.Auth, Refresh: s.refreshWord(),
 		Redirect: s.redirect(), Inputs: s.inputs(),

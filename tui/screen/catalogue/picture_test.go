@@ -199,3 +199,29 @@ func TestPictureOnceColoursAreKnown(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+// TestGlyphColour: the glyph in the list has the colour for the background that there is.
+func TestGlyphColour(t *testing.T) {
+	for name, c := range map[string]struct {
+		icon integrations.Icon
+		dark bool
+		want string
+	}{
+		"dark":               {integrations.Icon{Colour: "#c06030", Light: "#803010"}, true, "38;2;192;96;48"},
+		"light":              {integrations.Icon{Colour: "#c06030", Light: "#803010"}, false, "38;2;128;48;16"},
+		"light, one for all": {integrations.Icon{Colour: "#c06030"}, false, "38;2;192;96;48"},
+		"light, no colour":   {integrations.Icon{Colour: "#c06030", Light: "red;48;5;1"}, false, "38;2;192;96;48"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := screentest.FlowRunner()
+			v.Icon = c.icon
+			inBubble(t, []connections.IntegrationView{v}, func(r *rig) {
+				r.env.Theme = theme.New(theme.Options{Dark: c.dark, Colour: true})
+			}, func(t *testing.T, r *rig) {
+				if row := strings.Split(r.screen.View(80, 19), "\n")[1]; !strings.Contains(row, "\x1b["+c.want+"mP") {
+					t.Errorf("%q", row)
+				}
+			})
+		})
+	}
+}

@@ -183,8 +183,12 @@ func (s *Screen) icon(info integrations.Info) string {
 			}
 		}
 	}
-	if th.Colour && hexColour(info.Icon.Colour) {
-		return lipgloss.NewStyle().Foreground(lipgloss.Color(info.Icon.Colour)).Render(g)
+	colour := info.Icon.Colour
+	if !th.Dark && hexColour(info.Icon.Light) {
+		colour = info.Icon.Light
+	}
+	if th.Colour && hexColour(colour) {
+		return lipgloss.NewStyle().Foreground(lipgloss.Color(colour)).Render(g)
 	}
 	return th.Accent.Render(g)
 }
