@@ -24,6 +24,25 @@ func HalfBlocks(th *theme.Theme, pixels []color.NRGBA, width int) []string {
 	return lines
 }
 
+// Stands reports whether any of the picture's pixels can be told from what lies behind: a black mark on a dark terminal cannot.
+func Stands(th *theme.Theme, pixels []color.NRGBA) bool {
+	back := th.Back()
+	for _, c := range pixels {
+		if c.A < unseen {
+			continue
+		}
+		r, g, b, _ := onto(c, back).RGBA()
+		far := func(v uint32, w uint8) int { return max(int(v>>8), int(w)) - min(int(v>>8), int(w)) }
+		if far(r, back.R)+far(g, back.G)+far(b, back.B) >= 3*leastApart {
+			return true
+		}
+	}
+	return false
+}
+
+// leastApart is how many of 255 steps a channel must differ, in the mean, to be seen.
+const leastApart = 32
+
 // unseen is the alpha below which nothing is drawn.
 const unseen = 32
 

@@ -129,7 +129,10 @@ func (s *Screen) beside(v *connections.IntegrationView, small bool) []string {
 		if small {
 			pixels, width = ui.Halve(pixels, width), width/2
 		}
-		*d = drawing{version: th.Version, lines: ui.HalfBlocks(th, pixels, width)}
+		*d = drawing{version: th.Version}
+		if ui.Stands(th, pixels) {
+			d.lines = ui.HalfBlocks(th, pixels, width)
+		}
 	}
 	return d.lines
 }

@@ -225,3 +225,26 @@ func TestGlyphColour(t *testing.T) {
 		})
 	}
 }
+
+// TestPictureThatIsNotSeen: a black mark on a dark terminal leaves it to the glyph, until the background is another.
+func TestPictureThatIsNotSeen(t *testing.T) {
+	inBubble(t, pictured(), func(r *rig) {
+		rich(r)
+		r.deck.PictureOf = func(context.Context, string) (integrations.Picture, error) {
+			p := screentest.Picture()
+			for i := range p {
+				p[i].R, p[i].G, p[i].B = 10, 10, 10
+			}
+			return p, nil
+		}
+	}, func(t *testing.T, r *rig) {
+		rest(r)
+		if frame := r.screen.View(80, 19); strings.ContainsAny(frame, "▀▄") {
+			t.Errorf("black on dark:\n%s", ansi.Strip(frame))
+		}
+		r.env.Theme.SetDark(false)
+		if frame := r.screen.View(80, 19); !strings.ContainsAny(frame, "▀▄") {
+			t.Errorf("black on light is not drawn:\n%s", ansi.Strip(frame))
+		}
+	})
+}
