@@ -178,3 +178,17 @@ func TestDecode_HostileSVG(t *testing.T) {
 		})
 	}
 }
+
+// TestDecode_Drawing: the parts of a whole one are where they belong.
+func TestDecode_Drawing(t *testing.T) {
+	p, err := Decode(file(t, "shapes.svg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame, bar, dot := color.NRGBA{0x20, 0x40, 0x60, 255}, color.NRGBA{0xf0, 0xc8, 0x28, 255}, color.NRGBA{0xe0, 0x40, 0x40, 255}
+	for xy, want := range map[[2]int]color.NRGBA{{1, 8}: frame, {4, 12}: bar, {8, 12}: bar, {12, 12}: dot, {8, 9}: {0x40, 0x90, 255, 255}} {
+		if got := p[xy[1]*integrations.PictureSide+xy[0]]; !near(got, want) {
+			t.Errorf("at %v: %v, want %v", xy, got, want)
+		}
+	}
+}

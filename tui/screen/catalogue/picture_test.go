@@ -248,3 +248,20 @@ func TestPictureThatIsNotSeen(t *testing.T) {
 		}
 	})
 }
+
+// TestPictureStale: an answer that came too late changes nothing.
+func TestPictureStale(t *testing.T) {
+	inBubble(t, pictured(), rich, func(t *testing.T, r *rig) {
+		old := pictureMsg{ref: r.screen.ref(), number: r.screen.asking.number, id: r.screen.asking.id, picture: screentest.Picture()}
+		r.deck.PictureOf = func(context.Context, string) (integrations.Picture, error) { return integrations.Picture{}, nil }
+		r.loop.Send(screen.StoreChanged{}) // asks anew
+		r.loop.Send(old)
+		rest(r)
+		r.loop.Send(old)
+		old.to = &Screen{}
+		r.loop.Send(old)
+		if frame := r.screen.View(80, 19); old.id != "parcels" || strings.Contains(frame, "▀") || len(r.deck.Pictures) != 1 {
+			t.Errorf("%q, asked for %v:\n%s", old.id, r.deck.Pictures, ansi.Strip(frame))
+		}
+	})
+}
