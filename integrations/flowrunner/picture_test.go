@@ -21,7 +21,7 @@ import (
 )
 
 // withIcon writes a service that names an icon, and files below its folder.
-func withIcon(t *testing.T, names string, files map[string][]byte) string {
+func withIcon(t testing.TB, names string, files map[string][]byte) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "drawn")
 	all := map[string][]byte{"src/index.js": []byte("/**\n * @integrationName Drawn\n * @integrationIcon " + names + "\n */\nclass Drawn {}\nFlowrunner.ServerCode.addService(Drawn, [])\n")}
@@ -40,7 +40,7 @@ func withIcon(t *testing.T, names string, files map[string][]byte) string {
 }
 
 // square is a PNG of one colour, in 16 bits a channel: the largest that there is.
-func square(t *testing.T, side int, c color.Color) []byte {
+func square(t testing.TB, side int, c color.Color) []byte {
 	t.Helper()
 	m := image.NewNRGBA64(image.Rect(0, 0, side, side))
 	for y := range side {
@@ -277,5 +277,20 @@ func TestPicture_Canceled(t *testing.T) {
 	h.o.Program = []string{os.Args[0], worker.Arg}
 	if _, err := s.Picture(t.Context()); err != nil {
 		t.Errorf("then: %v", err)
+	}
+}
+
+// BenchmarkPicture is one icon from the file to the picture, with the worker's start.
+func BenchmarkPicture(b *testing.B) {
+	h := newHost(b)
+	s, err := h.Open(b.Context(), withIcon(b, "/icon.png", map[string][]byte{"public/icon.png": square(b, 256, orange)}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		h.icons = icons{}
+		if _, err := s.Picture(b.Context()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
