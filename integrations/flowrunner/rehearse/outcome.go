@@ -18,8 +18,8 @@ const (
 	stateSignIn   = "sign_in_needed"
 )
 
-// failedRefresh says what an error of RefreshToken means for a connection. ended: its access token has ended; refreshable: it
-// has a refresh token.
+// failedRefresh says what an error of RefreshToken means for a connection. ended: its access token is known to have ended; refreshable:
+// it has a refresh token.
 func failedRefresh(err error, ended, refreshable bool) Refresh {
 	f := Refresh{Reason: reason(err), RefreshToken: refreshable, State: stateOK}
 	if ended {

@@ -229,12 +229,15 @@ func (t *take) goOn(s Situation, g integrations.Grant, out *Rehearsed) {
 		out.Action.Reason = reason(t.r.before)
 		return
 	}
-	if !refreshed(first) {
+	if !refreshed(first) && first.Outcome != NotRefreshable {
 		return
 	}
 	err := t.run(t.r.action, kept)
-	if out.Action.After = err == nil; err != nil {
-		out.Action.Reason = reason(err)
+	if out.Action.After = err == nil; err == nil {
+		return
+	}
+	out.Action.Reason = reason(err)
+	if refreshed(first) {
 		out.Faults = append(out.Faults, "the refresh reports success, and then "+t.r.action.name+" fails, which worked before it: "+reason(err))
 	}
 }
@@ -251,7 +254,7 @@ func (t *take) refresh(kept *integrations.Kept, s Situation, out *Rehearsed) Ref
 		g, err = t.tryRefresh(*kept, s)
 	}
 	if err != nil {
-		return failedRefresh(err, s == Expired, !kept.RefreshToken.IsZero())
+		return failedRefresh(err, s == Expired && out.SignIn.Expiry == ExpiryKnown, !kept.RefreshToken.IsZero())
 	}
 	out.Warnings = append(out.Warnings, g.Warnings...)
 	r := Refresh{Outcome: Refreshed, State: stateOK}

@@ -30,7 +30,8 @@ var update = flag.Bool("update", false, "write testdata/expected.txt anew; read 
 //     ended (expired), the next action shows it.
 //   - 18-ads has no refresh token of its own: it exchanges the access token. One that has ended cannot be exchanged.
 //   - 19-payments lacks its package: the sign-in fails in every situation, by the package's name.
-//   - 22, 24 and 30 have nothing to refresh. Their connection stays, until the token has ended: then the next action asks for a sign-in.
+//   - 22, 24 and 30 have nothing to refresh and tell of no lifetime: their connection stays as it is, also when the token has ended
+//     (expired). That shows with the next action.
 //   - 25-debits reports success for a refresh that failed: unchanged, with a fault, and tried again like a failure.
 //   - 28-runs computes its lifetime from the end, hence a second less than an hour.
 func TestRehearse_States(t *testing.T) {
@@ -121,6 +122,8 @@ func specification(r Report) string {
 				parts = append(parts, a.Name+" never works: "+a.Reason)
 			case a.After:
 				parts = append(parts, a.Name+" works")
+			case s.Refresh.Outcome == NotRefreshable:
+				parts = append(parts, a.Name+" fails: "+a.Reason)
 			}
 		}
 		for _, f := range s.Faults {

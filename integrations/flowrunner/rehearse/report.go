@@ -85,7 +85,7 @@ type Refresh struct {
 	RefreshToken bool    `json:"refresh_token"` // there is one now
 }
 
-// Action is one action of the service, run after the sign-in and again after the refresh.
+// Action is one action of the service, run after the sign-in and again after the refresh, if that left a token in force.
 type Action struct {
 	Name   string `json:"name"`
 	Before bool   `json:"worked_before"`
