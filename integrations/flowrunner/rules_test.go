@@ -59,6 +59,29 @@ func TestRule31_Address(t *testing.T) {
 	}
 }
 
+// §3.1 and §1.5: one argument with the redirect address under both names, and the state; the state is a header, too.
+func TestRule31_Argument(t *testing.T) {
+	s, _ := rules(t, newHost(t))
+	u, err := s.ConnectionURL(t.Context(), integrations.ConnectionURLRequest{Config: integrations.Config{"address": secret.New("https://a.example/?given={given}")}, RedirectURI: redirect, State: hostState})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := url.Parse(u.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Given   []map[string]string `json:"given"`
+		Headers map[string]string   `json:"headers"`
+	}
+	unmarshal(t, parsed.Query().Get("given"), &got)
+	if len(got.Given) != 1 {
+		t.Fatalf("%d arguments", len(got.Given))
+	}
+	sameMap(t, "argument", got.Given[0], map[string]string{"redirectUri": redirect, "redirectURI": redirect, "state": hostState})
+	sameMap(t, "headers", got.Headers, map[string]string{"oauth-state": hostState})
+}
+
 // callback is what the rules service was given.
 type callback struct {
 	Callback map[string]string `json:"callback"`
@@ -316,6 +339,16 @@ func TestRule33_Reason(t *testing.T) {
 	cfg := atRules("")
 	cfg["thrown"] = secret.New(long)
 	if _, _, err := signIn(t, s, cfg, nil); err == nil || !strings.Contains(err.Error(), long) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A secret that a provider repeats, and a service throws, does not show.
+func TestRule33_NoSecret(t *testing.T) {
+	s, _ := rules(t, newHost(t), answerOf{request: "POST https://rules.example/refresh", status: 403, body: `{"message":"token kept-token-12345678 of R1-long-refresh is not for you"}`})
+	k := integrations.Kept{AccessToken: secret.New(`{"user":"kept-token-12345678","host":"https://a.example"}`), RefreshToken: secret.New("R1-long-refresh")}
+	_, err := s.RefreshToken(t.Context(), integrations.RefreshRequest{Config: atRules(""), Kept: k})
+	if err == nil || strings.Contains(err.Error(), "kept-token") || strings.Contains(err.Error(), "R1-long") || !strings.Contains(err.Error(), "is not for you") {
 		t.Errorf("%v", err)
 	}
 }

@@ -15,8 +15,8 @@ class Rules {
     this.address = config.address
   }
 
-  async getOAuth2ConnectionURL() {
-    return this.address
+  async getOAuth2ConnectionURL(...given) {
+    return this.address && this.address.replace('{given}', encodeURIComponent(JSON.stringify({ given, headers: this.request.headers })))
   }
 
   #own() {
