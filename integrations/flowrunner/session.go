@@ -135,6 +135,9 @@ func (s *session) ask(ctx context.Context, order wire.Message, h handler, wanted
 			if do != nil {
 				a = do(work, m)
 				a.Kind, a.ID = kind, m.ID
+				if ctx.Err() != nil {
+					return // a worker that is being ended must not make an answer of what was cut off for that
+				}
 			} else {
 				a.Text = "not allowed here"
 				a.Response = &wire.Response{Code: "EACCES", Problem: "not allowed here"}
