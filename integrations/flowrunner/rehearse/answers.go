@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
+	"strings"
 	"time"
 )
 
@@ -20,6 +21,7 @@ type form int
 const (
 	objectData form = iota // an object whose data is an object
 	listData               // an object whose data is a list
+	plurals                // a list where the path ends in a plural, else an object
 	list                   // a list
 	scimName               // an object whose name is an object
 	forms
@@ -29,7 +31,7 @@ const (
 func person(host string) map[string]any {
 	p := map[string]any{
 		"first_name": "Rehearsal", "firstName": "Rehearsal", "given_name": "Rehearsal", "last_name": "account", "lastName": "account", "family_name": "account",
-		"email_verified": true, "verified": true, "active": true, "is_default": true, "isDefault": true, "default": true, "status": "active", "type": "user",
+		"email_verified": true, "verified": true, "active": true, "is_default": true, "isDefault": true, "default": true, "is_default_org": true, "primary": true, "status": "active", "type": "user",
 		"emails": []any{map[string]any{"value": identityMail, "email": identityMail, "primary": true}}, "locale": "en-US", "timezone": "UTC", "currency": "USD",
 		"base_uri": "https://" + host, "baseUri": "https://" + host, "href": "https://" + host + "/1001", "html_url": "https://" + host + "/1001",
 		"created_at": "2026-01-15T10:30:00.000Z", "updated_at": "2026-01-15T10:30:00.000Z", "balance": 0, "count": 1, "dc": "us1", "region": "us",
@@ -58,46 +60,99 @@ func person(host string) map[string]any {
 	return p
 }
 
-// one are members whose value is one such thing, many those that are lists of them.
+// slim is a person with the members that are looked for inside of something else. An answer is parsed by an interpreter: its size
+// counts.
+func slim(host string) map[string]any {
+	p, s := person(host), map[string]any{}
+	for _, k := range []string{
+		"id", "uid", "user_id", "account_id", "accountId", "organization_id", "organisation_id", "key", "gid", "name", "display_name", "displayName", "full_name",
+		"account_name", "title", "login", "username", "userName", "slug", "email", "mail", "email_address", "emailAddress", "first_name", "last_name", "avatar_url",
+		"picture", "is_default", "is_default_org", "primary", "base_uri", "href", "type", "tenantId",
+	} {
+		s[k] = p[k]
+	}
+	return s
+}
+
+// one are members whose value is one such thing, many those that are lists of them; what the path names comes to them.
 func one() []string {
 	return []string{
-		"user", "me", "account", "organization", "organisation", "company", "team", "workspace", "profile", "owner", "identity", "athlete", "shop", "store", "site",
-		"tenant", "viewer", "member", "current_user", "authed_user", "login_info", "result", "resource", "business", "customer", "item", "record", "bot",
+		"user", "me", "account", "organization", "organisation", "company", "team", "workspace", "profile", "owner", "identity", "shop", "store", "site", "tenant",
+		"viewer", "member", "current_user", "currentUser", "resource", "business", "contact", "app", "portal",
 	}
 }
 
 func many() []string {
 	return []string{
-		"items", "results", "records", "value", "values", "list", "users", "accounts", "organizations", "organisations", "companies", "businesses", "teams",
-		"workspaces", "tenants", "sites", "projects", "lists", "contacts", "entries", "elements", "rows", "resources", "memberships", "members", "business_memberships",
-		"connections", "customers", "channels", "files", "messages", "events", "pages", "boards", "groups", "orders", "products", "tasks", "objects", "folders",
+		"items", "results", "records", "value", "values", "list", "entries", "elements", "rows", "resources", "users", "accounts", "organizations", "organisations",
+		"companies", "businesses", "teams", "workspaces", "tenants", "sites", "members", "projects",
 	}
+}
+
+// wide is a person with all members of one, and with what the path asks for under its own name.
+func wide(host, last string) map[string]any {
+	w, p := person(host), slim(host)
+	for _, k := range one() {
+		w[k] = p
+	}
+	switch _, taken := w[last]; {
+	case taken, last == "":
+	case plural(last):
+		w[last], w[strings.TrimSuffix(last, "s")] = []any{p}, p
+	default:
+		w[last], w[last+"s"] = p, []any{p}
+	}
+	return w
+}
+
+// with is o and some members more, all of the same value.
+func with(o, value map[string]any, names ...string) map[string]any {
+	o = maps.Clone(o)
+	for _, n := range names {
+		o[n] = value
+	}
+	return o
+}
+
+// resourceName is the last part of a path without its extension, where that is a word and no id.
+func resourceName(path string) string {
+	path = strings.TrimRight(path, "/")
+	name, _, _ := strings.Cut(path[strings.LastIndexByte(path, '/')+1:], ".")
+	if strings.ContainsAny(name, "0123456789") {
+		return ""
+	}
+	return name
+}
+
+func plural(name string) bool {
+	return strings.HasSuffix(name, "s") && !strings.HasSuffix(name, "ss") && !strings.HasSuffix(name, "us")
 }
 
 // thing is the answer to anything but a token request.
 func thing(f form, host, path string) any {
-	p := person(host)
-	if f == list {
-		return []any{p}
+	last, p := resourceName(path), slim(host)
+	if f == list || f == plurals && plural(last) {
+		return []any{person(host)}
 	}
-	t := maps.Clone(p)
-	for _, k := range one() {
-		t[k] = p
-	}
+	t := wide(host, last)
 	for _, k := range many() {
 		t[k] = []any{p}
 	}
-	inner := maps.Clone(p)
-	for _, k := range one() {
-		inner[k] = p
+	t["data"] = wide(host, last)
+	inner := with(p, p, "user", "account")
+	inner["business_memberships"] = []any{with(p, p, "business", "account")}
+	for _, k := range []string{"response", "result", "body", "payload"} {
+		t[k] = inner
 	}
-	t["data"] = inner
+	for _, k := range []string{"memberships", "business_memberships"} {
+		t[k] = []any{with(p, p, "account", "organization", "business", "company", "team", "user")}
+	}
 	switch f {
 	case listData:
-		t["data"] = []any{p}
+		t["data"] = []any{person(host)}
 	case scimName:
 		t["name"] = map[string]any{"formatted": identityName, "givenName": "Rehearsal", "familyName": "account", "display_name": identityName}
-	case objectData, list, forms:
+	case objectData, plurals, list, forms:
 	}
 	// login is a text for most, and an object that tells of the user for a few: those ask for metadata.
 	if lastSegment(path) == "metadata" {
@@ -130,7 +185,7 @@ func (t pair) members(now time.Time) map[string]any {
 
 // tokens is the answer to a token request; second is for services that take one of a user beside the first of a bot.
 func tokens(host string, first, second pair, now time.Time) map[string]any {
-	p := person(host)
+	p := slim(host)
 	core := first.members(now)
 	t := maps.Clone(core)
 	for _, k := range []string{"user", "account", "organization", "company", "team", "workspace", "owner", "athlete", "profile", "bot", "associated_user", "enterprise"} {
@@ -159,6 +214,6 @@ func idToken(host string, now time.Time) string {
 	}
 	return part(map[string]any{"alg": "RS256", "typ": "JWT"}) + "." + part(map[string]any{
 		"iss": "https://" + host, "sub": "1001", "aud": "rehearsal", "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "name": identityName, "email": identityMail,
-		"preferred_username": identityMail, "picture": "https://" + host + "/avatar.png",
+		"preferred_username": identityMail, "upn": identityMail, "oid": "1001", "tid": "1001", "picture": "https://" + host + "/avatar.png",
 	}) + "." + base64.RawURLEncoding.EncodeToString([]byte("rehearsal"))
 }

@@ -154,3 +154,60 @@ func TestProvider_TokenInPath(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// What a path names is there under its own name, as one and as many; the forms differ in what is a list.
+func TestProvider_Forms(t *testing.T) {
+	get := func(f form, path string) any {
+		w := httptest.NewRecorder()
+		newProvider(Plain, f, time.Now).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://a.example"+path, nil))
+		var v any
+		if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	name := func(v any, path ...any) string {
+		for _, step := range path {
+			switch x := v.(type) {
+			case map[string]any:
+				key, _ := step.(string)
+				v = x[key]
+			case []any:
+				at, ok := step.(int)
+				if !ok || at >= len(x) {
+					return ""
+				}
+				v = x[at]
+			}
+		}
+		text, _ := v.(string)
+		return text
+	}
+	for path, row := range map[string]struct {
+		form form
+		at   []any
+	}{
+		"/v1/me":                  {objectData, []any{"name"}},
+		"/user":                   {objectData, []any{"data", "name"}},
+		"/graphql":                {objectData, []any{"data", "viewer", "name"}},
+		"/v1/widgets":             {objectData, []any{"widgets", 0, "name"}},
+		"/v1/widget.json":         {objectData, []any{"widget", "name"}},
+		"/auth/api/v1/users/me":   {objectData, []any{"response", "business_memberships", 0, "business", "name"}},
+		"/v2/organizations":       {listData, []any{"data", 0, "name"}},
+		"/accessible-resources":   {plurals, []any{0, "name"}},
+		"/rest/api/user/current":  {plurals, []any{"displayName"}},
+		"/status":                 {plurals, []any{"name"}},
+		"/connections/1":          {list, []any{0, "name"}},
+		"/get_current_account":    {scimName, []any{"name", "display_name"}},
+		"/oauth2/metadata":        {objectData, []any{"login", "name"}},
+		"/identity/v1/Users/1001": {objectData, []any{"emails", 0, "value"}},
+	} {
+		want := identityName
+		if strings.HasSuffix(path, "/1001") {
+			want = identityMail
+		}
+		if got := name(get(row.form, path), row.at...); got != want {
+			t.Errorf("%s %v: %q", path, row.at, got)
+		}
+	}
+}
