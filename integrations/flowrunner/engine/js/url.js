@@ -7,9 +7,16 @@ function formEncode(text) {
   return encodeURIComponent(wellFormed(text)).replace(/%20/g, '+').replace(/[!'()~]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
 }
 
-// wellFormed replaces lone surrogates, which have no UTF-8.
+// wellFormed replaces lone surrogates, which have no UTF-8. The engine's expressions do not tell them from pairs.
 function wellFormed(text) {
-  return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (c) => c.length === 2 ? c : '\ufffd');
+  try {
+    encodeURIComponent(text);
+    return text;
+  } catch {
+    let out = '';
+    for (const c of text) out += c.length === 1 && c >= '\ud800' && c <= '\udfff' ? '\ufffd' : c;
+    return out;
+  }
 }
 
 function formDecode(text) {
