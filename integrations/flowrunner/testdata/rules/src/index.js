@@ -24,6 +24,14 @@ class Rules {
     return this.answer && JSON.parse(this.answer)
   }
 
+  /**
+   * @operationName Evaluate
+   * @paramDef {"type":"String","name":"code","required":true}
+   */
+  async evaluate(code) {
+    return new Function('Flowrunner', 'self', 'require', `return (async () => { ${code} })()`)(Flowrunner, this, require)
+  }
+
   async executeCallback(callback) {
     return this.#own() || Flowrunner.Request.post(`${API}/callback`, { callback, headers: this.request.headers })
   }
