@@ -124,6 +124,7 @@ func (e *Engine) Call(ctx context.Context, c Call) (string, error) {
 	late, cancel := context.WithTimeout(ctx, afterwards)
 	defer cancel()
 	_ = e.loop.until(late, e.loop.quiet)
+	e.tellRejections()
 	switch kind {
 	case "result":
 		return text, nil

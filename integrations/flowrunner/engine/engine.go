@@ -74,6 +74,7 @@ type Engine struct {
 	stubs   []string
 	natives *goja.Object
 	host    host
+	lost    rejections
 }
 
 // host are the functions of the prelude that the Go side calls.
@@ -86,6 +87,7 @@ type host struct {
 	respond   goja.Callable
 	require   goja.Callable
 	failure   goja.Callable
+	lost      goja.Callable
 }
 
 //go:embed js/*.js
@@ -104,6 +106,7 @@ func New(o Options) (*Engine, error) {
 	e.vm.SetMaxCallStackSize(3000)
 	e.vm.SetTimeSource(o.Now)
 	e.vm.SetRandSource(e.random)
+	e.vm.SetPromiseRejectionTracker(e.lost.track)
 	e.loop = newLoop(e.vm, e.bounded)
 	e.natives = e.makeNatives()
 	shared := e.vm.NewObject()
@@ -130,7 +133,7 @@ func New(o Options) (*Engine, error) {
 	}
 	for name, f := range map[string]*goja.Callable{
 		"stringify": &e.host.stringify, "parse": &e.host.parse, "call": &e.host.call, "load": &e.host.load,
-		"items": &e.host.items, "respond": &e.host.respond, "require": &e.host.require, "failure": &e.host.failure,
+		"items": &e.host.items, "respond": &e.host.respond, "require": &e.host.require, "failure": &e.host.failure, "lost": &e.host.lost,
 	} {
 		var ok bool
 		if *f, ok = goja.AssertFunction(shared.Get(name)); !ok {

@@ -107,4 +107,8 @@ const c = {};
 for (const level of ['log', 'info', 'warn', 'error', 'debug']) c[level] = (...args) => host.print(level, format(...args));
 for (const name of quiet) c[name] = () => {};
 define('console', c);
-Object.assign(shared, { inspect, format });
+// lost tells of a rejected promise that nobody handled.
+function lost(reason) {
+  host.print('error', 'a promise was rejected, and nobody handled it: ' + (reason instanceof Error ? reason.name + ': ' + format(reason.message) : format(reason)));
+}
+Object.assign(shared, { inspect, format, lost });
