@@ -1,5 +1,7 @@
 'use strict'
 
+let calls = 0
+
 const API = 'https://rules.example'
 
 /**
@@ -9,7 +11,8 @@ const API = 'https://rules.example'
  * @integrationName Rules
  */
 class Rules {
-  constructor(config) {
+  constructor(config, context) {
+    this.built = { config, context, early: typeof this.request }
     this.answer = config.answer
     this.thrown = config.thrown
     this.address = config.address
@@ -29,6 +32,8 @@ class Rules {
    * @paramDef {"type":"String","name":"code","required":true}
    */
   async evaluate(code) {
+    calls++
+    this.calls = calls
     return new Function('Flowrunner', 'self', 'require', `return (async () => { ${code} })()`)(Flowrunner, this, require)
   }
 
@@ -49,4 +54,8 @@ Flowrunner.ServerCode.addService(Rules, [
   { name: 'answer', displayName: 'Answer without a request', type: 'TEXT' },
   { name: 'thrown', displayName: 'Text to throw', type: 'STRING' },
   { name: 'address', displayName: 'Sign-in address', type: 'STRING' },
+  { name: 'flag', displayName: 'Flag', type: 'BOOL', defaultValue: true },
+  { name: 'since', displayName: 'Since', type: 'DATE' },
+  { name: 'size', displayName: 'Size', type: 'STRING', options: ['S', 'M'], defaultValue: 'M' },
+  { name: 'lines', displayName: 'Lines', type: 'TEXT' },
 ])
