@@ -73,7 +73,8 @@ func TestRehearse_States(t *testing.T) {
 		all.WriteString(got[name] + "\n")
 	}
 	const file = "testdata/expected.txt"
-	if *update {
+	whole := len(got) == len(dirs) // and not only what -run asked for
+	if *update && whole {
 		if err := os.WriteFile(file, []byte(all.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +94,7 @@ func TestRehearse_States(t *testing.T) {
 			t.Errorf("%s is now:\n%s\nexpected:\n%s", name, got[name], wanted[name])
 		}
 	}
-	if len(wanted) != len(names) {
+	if whole && len(wanted) != len(names) {
 		t.Errorf("%d services are expected, %d are there", len(wanted), len(names))
 	}
 }
