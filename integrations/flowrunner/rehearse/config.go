@@ -54,7 +54,7 @@ func fitting(in integrations.Input) (string, error) {
 		return privateKey()
 	case has("subdomain", "account name", "shop name", "tenant id", "tenantid", "client id", "clientid"):
 		return "rehearsal-" + plainName(in.Name), nil
-	case has("url", "uri", "endpoint", "address") && !has("email", "mail address"):
+	case has("url", "uri", "endpoint", "address", "issuer") && !has("email", "mail address"):
 		return "https://set-up.rehearsal.example", nil
 	case has("domain", "hostname", "host name") || strings.ToLower(in.Name) == "host":
 		return "set-up.rehearsal.example", nil

@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"authdeck/integrations"
 	"authdeck/integrations/flowrunner"
+	"authdeck/integrations/flowrunner/scaffold"
 	"authdeck/internal/clock"
 	"authdeck/internal/secret"
 )
@@ -240,5 +243,34 @@ func TestComplete(t *testing.T) {
 	}
 	if _, err := x509.ParsePKCS1PrivateKey(block.Bytes); err != nil {
 		t.Error(err)
+	}
+}
+
+// What `integrations new` writes goes well in every situation, and has no fault.
+func TestReport_NewService(t *testing.T) {
+	files, err := scaffold.Files(scaffold.Options{Name: "acme"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, f := range files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, f.Body, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := newHost(t).Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Rehearse(t.Context(), s, Options{Clock: clock.System()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range r.Situations {
+		want := map[Situation]Outcome{Plain: Refreshed, Rotating: Rotated, NoRefreshToken: SignInNeeded, Expired: Refreshed, Trouble: RetriedLater, InvalidGrant: SignInNeeded, Slow: RetriedLater}[s.Situation]
+		if s.SignIn.State != Fresh || s.SignIn.Identity != "account@rehearsal.example" || s.Refresh == nil || s.Refresh.Outcome != want || len(s.Faults) > 0 {
+			t.Errorf("%s: %+v %+v %q", s.Situation, s.SignIn, s.Refresh, s.Faults)
+		}
 	}
 }
