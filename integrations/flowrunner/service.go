@@ -231,7 +231,7 @@ func (s *Service) notRefreshed(got came, thrown error) error {
 		return fmt.Errorf("%w: %s", integrations.ErrNothingNew, explained(opRefresh, got, thrown))
 	}
 	e := &oauthflow.Error{Class: oauthflow.ClassTransientLong, Sent: true, Err: oauthflow.Remark(explained(opRefresh, got, thrown))}
-	if last := got.failure(); last != nil {
+	if last := got.refusal(); last != nil {
 		e.Class, e.Host, e.Status, e.Code, e.Description, e.RetryAfter, e.Sent = last.Class, last.Host, last.Status, last.Code, last.Description, last.RetryAfter, last.Sent
 	}
 	if t != nil && e.Class != oauthflow.ClassDead {
@@ -253,6 +253,21 @@ func (c came) failure() *oauthflow.Error {
 		return last
 	}
 	return worst(c.denied)
+}
+
+// refusal is the exchange that classifies a refresh: one that refuses the grant, else one that failed in a way that passes, whatever
+// came after it, else the last (§3.4).
+func (c came) refusal() *oauthflow.Error {
+	last := c.failure()
+	if last == nil || last.Class == oauthflow.ClassDead {
+		return last
+	}
+	for _, e := range c.errors {
+		if e.Class == oauthflow.ClassTransient {
+			return e
+		}
+	}
+	return last
 }
 
 // worst is the failed exchange that says most: one that refuses the grant, else the last.

@@ -104,6 +104,35 @@ func TestShape02_Refused(t *testing.T) {
 	}
 }
 
+// §3.4 with several requests in one refresh: a refused grant counts first, then trouble that passes, in whatever order they came.
+func TestShape02_RefreshClasses(t *testing.T) {
+	h := newHost(t)
+	const access = "POST https://api.chat.example/oauth.access"
+	down := answerOf{request: access, status: 503, body: `{}`}
+	client401 := answerOf{request: access, status: 401, body: `{"error":"invalid_client"}`}
+	dead := answerOf{request: access, status: 400, body: `{"error":"invalid_grant"}`}
+	for name, row := range map[string]struct {
+		answers []answerOf
+		class   string
+	}{
+		"trouble, then a refused client":  {[]answerOf{down, client401}, "transient"},
+		"a refused client, then trouble":  {[]answerOf{client401, down}, "transient"},
+		"a refused grant, then trouble":   {[]answerOf{dead, down}, "dead"},
+		"trouble, then a refused grant":   {[]answerOf{down, dead}, "dead"},
+		"a client that is refused always": {[]answerOf{client401, client401}, "configuration"},
+	} {
+		p := &script{t: t, answers: row.answers}
+		s, err := h.Open(t.Context(), "testdata/services/02-chat")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Played(p).RefreshToken(t.Context(), integrations.RefreshRequest{Config: client(), Kept: integrations.Kept{
+			AccessToken: secret.New(`{"user":"a","bot":"b"}`), RefreshToken: secret.New(`{"user":"RU","bot":"RB"}`),
+		}})
+		wantClass(t, name, err, row.class)
+	}
+}
+
 // Shape 3: a parameter of the redirect is half of the token, and the refresh takes it from the old one.
 func TestShape03_Ledger(t *testing.T) {
 	const token = "POST https://oauth.ledger.example/v1/token"
