@@ -142,10 +142,15 @@ func (r *rehearsal) take(s Situation) *take {
 	return t
 }
 
+// mostTime is what one operation gets: the provider answers at once, and who waits for a result that it never gives must not hold up the rest.
+const mostTime = 15 * time.Second
+
 // within runs one operation under a deadline that the provider can let pass.
 func (t *take) within(operation string, troubled bool, do func(ctx context.Context)) {
 	t.p.begin(operation, troubled)
-	late, release := newDeadline(t.r.ctx)
+	ctx, cancel := context.WithTimeout(t.r.ctx, mostTime)
+	defer cancel()
+	late, release := newDeadline(ctx)
 	defer release()
 	t.late = late
 	do(late)
