@@ -49,7 +49,7 @@ func (noBrowser) Available(string) (bool, string)            { return false, "no
 // TestAgreement: what a report says of a refresh is what connections makes of the same refresh, with a real record. A short run takes
 // the services that differ most. Slow is left out: connections waits its own time.
 func TestAgreement(t *testing.T) {
-	names := []string{"01-servicedesk", "02-chat", "08-crm", "16-storefront", "18-ads", "24-sites", "25-debits", "plain"}
+	names := []string{"01-servicedesk", "02-chat", "16-storefront", "24-sites", "25-debits"}
 	if os.Getenv("AUTHDECK_LONG") == "1" {
 		dirs, err := filepath.Glob("../testdata/services/*")
 		if err != nil {
@@ -62,7 +62,6 @@ func TestAgreement(t *testing.T) {
 	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			agrees(t, name)
 		})
 	}

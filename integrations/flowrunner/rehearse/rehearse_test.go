@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +14,9 @@ import (
 )
 
 var update = flag.Bool("update", false, "write testdata/expected.txt anew; read the difference then")
+
+// odd are the services whose report differs most from that of plain: a quick run plays these. In CI, and in a long run, all are played.
+var odd = []string{"01-servicedesk", "02-chat", "08-crm", "16-storefront", "18-ads", "19-payments", "20-drive", "24-sites", "25-debits", "25-tasks", "26-tenants", "plain"}
 
 // TestRehearse_States plays every test service in every situation. testdata/expected.txt is the specification: for each service the
 // sign-in, what is known of its tokens, and for each situation the refresh, the state after it and what a user has to know.
@@ -40,13 +42,15 @@ func TestRehearse_States(t *testing.T) {
 	if err != nil || len(dirs) < 36 {
 		t.Fatalf("%d services, %v", len(dirs), err)
 	}
-	var mu sync.Mutex
+	all := *update || os.Getenv("CI") == "true" || os.Getenv("AUTHDECK_LONG") == "1"
 	got := map[string]string{}
 	t.Run("services", func(t *testing.T) {
 		for _, dir := range dirs {
 			name := filepath.Base(dir)
+			if !all && !slices.Contains(odd, name) {
+				continue
+			}
 			t.Run(name, func(t *testing.T) {
-				t.Parallel()
 				s, err := h.Open(t.Context(), dir)
 				if err != nil {
 					t.Fatal(err)
@@ -57,8 +61,6 @@ func TestRehearse_States(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Logf("took %v", time.Since(began))
-				mu.Lock()
-				defer mu.Unlock()
 				got[name] = specification(r)
 			})
 		}
@@ -68,14 +70,14 @@ func TestRehearse_States(t *testing.T) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	var all strings.Builder
+	var text strings.Builder
 	for _, name := range names {
-		all.WriteString(got[name] + "\n")
+		text.WriteString(got[name] + "\n")
 	}
 	const file = "testdata/expected.txt"
 	whole := len(got) == len(dirs) // and not only what -run asked for
 	if *update && whole {
-		if err := os.WriteFile(file, []byte(all.String()), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
