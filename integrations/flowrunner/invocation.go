@@ -75,7 +75,8 @@ func (s *Service) config(c *call, cfg integrations.Config) error {
 		if secretItem(item) {
 			c.secrets = append(c.secrets, given)
 		}
-		if host := hostIn(value); host != "" && !slices.Contains(c.hosts, host) {
+		// What the service names as a default opens nothing: only the user may.
+		if host := hostIn(given.Reveal()); host != "" && !slices.Contains(c.hosts, host) {
 			c.hosts = append(c.hosts, host)
 		}
 		raw, err := json.Marshal(typedItem(item.Type, value))

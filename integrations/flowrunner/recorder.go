@@ -68,6 +68,9 @@ func (r *recorder) send(ctx context.Context, m wire.Message) wire.Message {
 		return problem("EINVAL", "no request")
 	}
 	q := m.Request
+	if scheme, _, _ := strings.Cut(q.URL, ":"); scheme != "http" && scheme != "https" {
+		return problem("ERR_INVALID_PROTOCOL", `Protocol "`+safetext.Line(scheme, 40)+`:" not supported. Expected "https:"`)
+	}
 	req := oauthflow.ForeignRequest{
 		Method: q.Method, URL: q.URL, Headers: q.Headers, Body: m.Body, HasBody: q.HasBody, Follow: q.Follow, Decompress: q.Decompress,
 		Idle: time.Duration(q.IdleMillis) * time.Millisecond, Secrets: r.c.secrets, MaxAnswer: wire.MaxBody,

@@ -54,8 +54,21 @@ class Bombs {
   never() { return new Promise(() => { }) }
   wait() { return new Promise(done => setTimeout(done, 600000)) }
   large() { return 'w'.repeat(25e6) }
+  async tryAll(addresses) {
+    const one = a => Flowrunner.Request.get(a).then(b => 'reached: ' + b, e => (e.code || '') + ' ' + e.message)
+    const other = a => fetch(a).then(r => 'reached: ' + r.status, e => String((e.cause && e.cause.code) || e.message))
+    const raw = a => new Promise(done => {
+      try {
+        require('http').get(a, r => done('reached: ' + r.statusCode)).on('error', e => done(e.code + ' ' + e.message))
+      } catch (e) { done(e.code + ' ' + e.message) }
+    })
+    return await Promise.all(addresses.map(async a => [await one(a), await other(a), await raw(a)]))
+  }
   get(address) { return Flowrunner.Request.get(address) }
   fine() { return 'fine' }
 }
 
-Flowrunner.ServerCode.addService(Bombs, [])
+Flowrunner.ServerCode.addService(Bombs, [
+  { name: 'server', displayName: 'Server', type: 'STRING' },
+  { name: 'preset', displayName: 'Preset', type: 'STRING', defaultValue: 'http://127.0.0.1/' },
+])
