@@ -28,6 +28,11 @@ function bytesOf(v) {
   return undefined;
 }
 
+function mustBeBytes(name, value) {
+  if (value instanceof Uint8Array) return;
+  throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "' + name + '" argument must be an instance of Buffer or Uint8Array.' + received(value));
+}
+
 class Buffer extends Uint8Array {
   static from(value, encoding, length) {
     if (typeof value === 'string') return wrap(encodeText(value, encodingOf(encoding)));
@@ -69,6 +74,7 @@ class Buffer extends Uint8Array {
     if (!Array.isArray(list)) {
       throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "list" argument must be an instance of Array.' + received(list));
     }
+    list.forEach((b, i) => mustBeBytes('list[' + i + ']', b));
     if (total === undefined) total = list.reduce((n, b) => n + b.length, 0);
     const out = Buffer.alloc(total);
     let at = 0;
@@ -81,7 +87,11 @@ class Buffer extends Uint8Array {
     return out;
   }
 
-  static compare(a, b) { return compareBytes(a.buffer, a.byteOffset, a.byteLength, b.buffer, b.byteOffset, b.byteLength); }
+  static compare(a, b) {
+    mustBeBytes('buf1', a);
+    mustBeBytes('buf2', b);
+    return compareBytes(a.buffer, a.byteOffset, a.byteLength, b.buffer, b.byteOffset, b.byteLength);
+  }
 
   toString(encoding, start, end) {
     start = clamp(start, 0, this.length);
@@ -94,7 +104,10 @@ class Buffer extends Uint8Array {
 
   toJSON() { return { type: 'Buffer', data: Array.from(this) }; }
 
-  equals(other) { return Buffer.compare(this, other) === 0; }
+  equals(other) {
+    mustBeBytes('otherBuffer', other);
+    return Buffer.compare(this, other) === 0;
+  }
 
   compare(other, ...range) {
     const [from, to, own, end] = range;

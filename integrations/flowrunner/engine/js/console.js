@@ -49,6 +49,7 @@ function show(v, depth, above, top) {
     const head = Array.isArray(v) ? '' : name + '(' + v.length + ') ';
     return head + braces(items, '[', ']', v, Array.isArray(v) && v.length > 6 && v.every((x) => typeof x !== 'object'));
   }
+  if (v instanceof global.URLSearchParams) return 'URLSearchParams ' + braces([...v].map(([k, x]) => quote(k) + ' => ' + quote(x)), '{', '}', v);
   if (v instanceof Map) return 'Map(' + v.size + ') ' + braces([...v].map(([k, x]) => show(k, depth - 1, within) + ' => ' + show(x, depth - 1, within)), '{', '}', v);
   if (v instanceof Set) return 'Set(' + v.size + ') ' + braces([...v].map((x) => show(x, depth - 1, within)), '{', '}', v);
   const items = [];

@@ -3,8 +3,9 @@ const { Buffer, bytesOf, coded, define } = shared;
 
 const hashes = { md5: 'md5', sha1: 'sha1', sha224: 'sha224', sha256: 'sha256', sha384: 'sha384', sha512: 'sha512' };
 
-function hashName(name) {
+function hashName(name, invalid) {
   const known = hashes[String(name).toLowerCase().replace(/^rsa-/, '').replace('-', '')];
+  if (!known && invalid !== undefined) throw coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', invalid);
   if (!known) throw coded(Error, 'ERR_OSSL_EVP_UNSUPPORTED', 'Digest method not supported');
   return known;
 }
@@ -43,7 +44,7 @@ class Hash extends Collector {
 class Hmac extends Collector {
   constructor(name, key) {
     super();
-    Object.defineProperty(this, '_name', { value: hashName(name) });
+    Object.defineProperty(this, '_name', { value: hashName(name, 'Invalid digest: ' + name) });
     if (key === undefined || key === null) throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "key" argument must be of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey.' + shared.received(key));
     Object.defineProperty(this, '_key', { value: Buffer.from(input(key)) });
   }
@@ -65,7 +66,7 @@ function pem(key) {
 }
 
 class Sign extends Collector {
-  constructor(name) { super(); Object.defineProperty(this, '_name', { value: hashName(name) }); }
+  constructor(name) { super(); Object.defineProperty(this, '_name', { value: hashName(name, 'Invalid digest') }); }
   sign(key, encoding) {
     const all = this._all();
     const signed = host.sign(this._name, pem(key), all.buffer, all.byteOffset, all.length);
@@ -105,7 +106,7 @@ function randomInt(low, high) {
 
 function timingSafeEqual(a, b) {
   const [x, y] = [bytesOf(a), bytesOf(b)];
-  if (!x || !y) throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "' + (x ? 'buf2' : 'buf1') + '" argument must be an instance of ArrayBuffer, Buffer, TypedArray, or DataView.' + shared.received(x ? b : a));
+  if (!x || !y) throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "' + (x ? 'buf2' : 'buf1') + '" argument must be an instance of ArrayBuffer, Buffer, TypedArray, or DataView.');
   if (x.length !== y.length) throw coded(RangeError, 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH', 'Input buffers must have the same byte length');
   let diff = 0;
   for (let i = 0; i < x.length; i++) diff |= x[i] ^ y[i];

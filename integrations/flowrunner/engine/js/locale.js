@@ -45,6 +45,8 @@ function numberText(n, o = {}) {
   const negative = n < 0 || Object.is(n, -0);
   if (o.style === 'percent') n *= 100;
   const money = o.style === 'currency';
+  if (money && o.currency === undefined) throw new TypeError('Currency code is required with currency style.');
+  if (o.maximumSignificantDigits !== undefined) n = Number(n.toPrecision(o.maximumSignificantDigits));
   const none = money && (o.currency === 'JPY' || o.currency === 'KRW' || o.currency === 'VND');
   let least = o.minimumFractionDigits, most = o.maximumFractionDigits;
   const usual = money ? (none ? 0 : 2) : 0;
@@ -69,6 +71,7 @@ function numberText(n, o = {}) {
 }
 
 method(Number, 'toLocaleString', function toLocaleString(_, o) { return numberText(Number(this), o); });
+method(BigInt, 'toLocaleString', function toLocaleString() { return BigInt.prototype.toString.call(this).replace(/\B(?=(\d{3})+(?!\d))/g, ','); });
 
 const pad = (n, width = 2) => String(n).padStart(width, '0');
 

@@ -90,7 +90,7 @@ class Call {
       return Buffer.from(body instanceof URLSearchParams ? body.toString() : new URLSearchParams(body).toString());
     }
     if (this._fromForm && type.startsWith('multipart/form-data')) {
-      const form = new FormData();
+      const form = new Request.FormData();
       for (const name of Object.keys(body)) {
         for (const v of Array.isArray(body[name]) ? body[name] : [body[name]]) {
           if (v === undefined) continue;
@@ -177,7 +177,9 @@ const reasons = {
 
 function Request(method, url, body) { return new Call(method, url, body); }
 for (const verb of ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']) Request[verb] = (url, body) => new Call(verb, url, body);
-Request.FormData = FormData;
+Request.FormData = class FormData extends shared.FormData {
+  _lines(text) { return text; }
+};
 shared.Request = Request;
 shared.reasons = reasons;
 shared.headersOf = headersOf;

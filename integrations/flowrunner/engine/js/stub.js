@@ -132,7 +132,9 @@ function axiosInstance(defaults) {
   return instance;
 }
 
-class NodeFormData extends FormData {}
+class NodeFormData extends FormData {
+  _lines(text) { return text; }
+}
 Object.defineProperty(NodeFormData, 'default', { value: NodeFormData });
 shared.packages = { 'node-fetch': nodeFetch, 'form-data': NodeFormData, 'cross-fetch': nodeFetch, axios: axiosInstance() };
 shared.stub = stub;

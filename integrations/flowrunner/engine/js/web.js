@@ -44,16 +44,18 @@ const types = {
 
 function typeOf(filename) { return types[String(filename).split('.').pop().toLowerCase()] || 'application/octet-stream'; }
 
-// escapeName is how names stand in a part's head, as browsers and Node write them.
-function escapeName(text) { return wellFormed(String(text)).replace(/\r\n|\r|\n/g, '%0D%0A').replace(/"/g, '%22'); }
+// escapeName and escapeFile are how names stand in a part's head, as Node writes them: the line ends of a name become CRLF first.
+function escapeName(text) { return escapeFile(lines(String(text))); }
+function escapeFile(text) { return wellFormed(String(text)).replace(/\n/g, '%0A').replace(/\r/g, '%0D').replace(/"/g, '%22'); }
+function lines(text) { return text.replace(/\r\n|\r|\n/g, '\r\n'); }
 
 // multipart is the body of parts {name, value: bytes, filename, type}.
 function multipart(parts, boundary) {
   const list = [];
   for (const p of parts) {
     let head = '--' + boundary + '\r\nContent-Disposition: form-data; name="' + escapeName(p.name) + '"';
-    if (p.filename !== undefined) head += '; filename="' + escapeName(p.filename) + '"';
-    if (p.type) head += '\r\nContent-Type: ' + p.type;
+    if (p.filename !== undefined && p.filename !== '') head += '; filename="' + escapeFile(p.filename) + '"';
+    if (p.type) head += '\r\nContent-Type: ' + String(p.type).replace(/[\r\n]+/g, ' ');
     list.push(Buffer.from(head + '\r\n\r\n'), p.value, Buffer.from('\r\n'));
   }
   list.push(Buffer.from('--' + boundary + '--\r\n'));
@@ -68,7 +70,10 @@ class FormData {
     hidden(this, '_parts', []);
     hidden(this, '_boundary', newBoundary());
   }
-  append(name, value, options) { this._parts.push(this._part(name, value, options)); }
+  append(name, value, options) {
+    if (arguments.length < 2) throw new TypeError("Failed to execute 'append' on 'FormData': 2 arguments required, but only " + arguments.length + ' present.');
+    this._parts.push(this._part(name, value, options));
+  }
   set(name, value, options) {
     const part = this._part(name, value, options);
     const at = this._parts.findIndex((p) => p.name === part.name);
@@ -88,12 +93,13 @@ class FormData {
       part.value = Buffer.from(bytesOf(value));
       if (!part.type) part.type = part.filename === undefined ? 'application/octet-stream' : typeOf(part.filename);
     } else {
-      part.value = Buffer.from(wellFormed(String(value)));
+      part.value = Buffer.from(wellFormed(this._lines(String(value))));
       if (!part.type && part.filename !== undefined) part.type = typeOf(part.filename);
       part.text = String(value);
     }
     return part;
   }
+  _lines(text) { return lines(text); } // Request.FormData leaves them as they are
   delete(name) { this._parts = this._parts.filter((p) => p.name !== String(name)); }
   has(name) { return this._parts.some((p) => p.name === String(name)); }
   get(name) { const p = this._parts.find((x) => x.name === String(name)); return p ? shown(p) : null; }
