@@ -350,6 +350,7 @@ func TestBrokenTexts(t *testing.T) {
 		"a million blocks":      strings.Repeat("{", 1e6) + strings.Repeat("}", 1e6),
 		"a million pluses":      "var a = 1" + strings.Repeat("+1", 1e6),
 		"not even a text":       "\x00\xff\xfe",
+		"a parser's own fault":  "var a = '\\u{10ffff}'",
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -21,7 +21,9 @@ func TestColours(t *testing.T) {
 		"the class has no good": {annotation.Service{Colours: []string{"red"}, Methods: []annotation.Method{method("#333333")}}, "#333333", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			info := describe("/services/x", c.read)
+			var r record
+			r.fill(c.read)
+			info := describe(&folder{path: "/services/x"}, r)
 			if info.Icon.Colour != c.dark || info.Icon.Light != c.light {
 				t.Errorf("%q and %q, want %q and %q", info.Icon.Colour, info.Icon.Light, c.dark, c.light)
 			}

@@ -62,6 +62,9 @@ func (r *record) fill(read annotation.Service) {
 		}
 	}
 	slices.Sort(r.Methods)
+	if dark, light := colours(read); dark != "" {
+		read.Colours = []string{dark, light}
+	}
 	read.Methods, read.Types, read.Problems = nil, nil, nil
 	r.Read = read
 }

@@ -61,9 +61,7 @@ func (h *Host) start(files fs.FS) (*session, error) {
 func (s *session) close() {
 	s.once.Do(func() {
 		_ = s.in.Close()
-		if s.cmd.Process != nil {
-			_ = s.cmd.Process.Kill()
-		}
+		s.kill()
 		_ = s.cmd.Wait() // killed: its state tells nothing
 		close(s.waited)
 	})
@@ -72,6 +70,12 @@ func (s *session) close() {
 // turn makes the session serve another folder.
 func (s *session) turn(files fs.FS) {
 	s.files, s.seen, s.sums, s.texts = files, map[string]stamp{}, map[string][sha256.Size]byte{}, map[string]string{}
+}
+
+func (s *session) kill() {
+	if s.cmd.Process != nil {
+		_ = s.cmd.Process.Kill() // it may have ended meanwhile
+	}
 }
 
 // tail keeps the first 64 KiB of what a dying worker writes. It is never shown raw.
@@ -110,7 +114,7 @@ func (e *WorkerError) Error() string { return "the service was stopped: " + e.Re
 
 // ask sends an order and serves the worker until the answer of one of the wanted kinds comes. The worker is killed when ctx ends.
 func (s *session) ask(ctx context.Context, order wire.Message, h handler, wanted ...wire.Kind) (wire.Message, error) {
-	stop := context.AfterFunc(ctx, func() { _ = s.cmd.Process.Kill() })
+	stop := context.AfterFunc(ctx, s.kill)
 	defer stop()
 	if err := s.conn.Write(order); err != nil {
 		return wire.Message{}, s.died(ctx)

@@ -88,7 +88,7 @@ func (r *reading) file(name string) error {
 	if path.Ext(name) == ".json" {
 		return nil
 	}
-	if src.program, err = parser.ParseFile(nil, name, src.text, parser.IgnoreRegExpErrors, parser.WithDisableSourceMaps); err != nil {
+	if src.program, err = parse(name, src.text); err != nil {
 		return syntaxError(name, err)
 	}
 	for _, st := range src.program.Body {
@@ -109,6 +109,16 @@ func (r *reading) file(name string) error {
 		}
 	}
 	return nil
+}
+
+// parse parses one file. A text that the parser falls over is an error as well.
+func parse(name, text string) (program *ast.Program, err error) {
+	defer func() {
+		if fell := recover(); fell != nil {
+			program, err = nil, fmt.Errorf("this cannot be parsed here: %.200v", fell)
+		}
+	}()
+	return parser.ParseFile(nil, name, text, parser.IgnoreRegExpErrors, parser.WithDisableSourceMaps)
 }
 
 func (s *source) bind(list []*ast.Binding) {

@@ -143,8 +143,13 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// compile parses with the settings that all code of an engine has.
-func compile(name, text string) (*goja.Program, error) {
+// compile parses with the settings that all code of an engine has. A text that the parser falls over is an error as well.
+func compile(name, text string) (program *goja.Program, err error) {
+	defer func() {
+		if fell := recover(); fell != nil {
+			program, err = nil, fmt.Errorf("%s: this cannot be parsed here: %v", name, fell)
+		}
+	}()
 	p, err := goja.Parse(name, text, parser.WithDisableSourceMaps)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -89,21 +90,32 @@ func (w *worker) run() error {
 		var err error
 		switch m.Kind { //nolint:exhaustive // anything else is not for now
 		case wire.List:
-			err = w.list()
+			err = w.surviving(w.list)
 		case wire.Lint:
-			err = w.lint(m.Methods)
+			err = w.surviving(func() error { return w.lint(m.Methods) })
 		case wire.Icon:
-			err = w.icon(m.Body)
+			err = w.surviving(func() error { return w.icon(m.Body) })
 		case wire.Load:
-			err = w.load(ask)
+			err = w.surviving(func() error { return w.load(ask) })
 		case wire.Invoke:
-			return w.invoke(m)
+			return w.surviving(func() error { return w.invoke(m) })
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return <-failed
+}
+
+// surviving answers for work in which the engine or the parser panics. What Go itself ends the process for cannot be survived.
+func (w *worker) surviving(work func() error) (err error) {
+	defer func() {
+		if fell := recover(); fell != nil {
+			text := fmt.Sprintf("the JavaScript engine failed: %.200v", fell)
+			err = w.conn.Write(wire.Message{Kind: wire.Failed, Reason: wire.Internal, Text: text})
+		}
+	}()
+	return work()
 }
 
 // list reads the annotations of the folder whose files the host hands over.
