@@ -99,6 +99,18 @@ func (h *Host) take(ctx context.Context, folder *folder) (*warm, error) {
 	return h.load(ctx, folder)
 }
 
+// dismiss ends a worker; nobody waits until the system has taken it down, but Close.
+func (h *Host) dismiss(s *session) {
+	s.kill()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		s.close()
+		return
+	}
+	h.making.Go(s.close)
+}
+
 // prepare makes the next worker of a service ready in the background.
 func (h *Host) prepare(folder *folder) {
 	h.mu.Lock()
@@ -206,7 +218,7 @@ func (h *Host) invoke(ctx context.Context, c call) (came, error) {
 		return came{}, err
 	}
 	defer h.prepare(c.folder)
-	defer w.s.close()
+	defer h.dismiss(w.s)
 	r := &recorder{h: h, c: c, http: c.client(), came: came{stubs: w.stubs, uploads: map[string]string{}}}
 	defer r.http.CloseIdleConnections()
 	order, err := json.Marshal(c.call)

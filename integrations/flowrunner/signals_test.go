@@ -60,6 +60,7 @@ func TestSignalled(t *testing.T) {
 			if took := time.Since(began); took > patient {
 				t.Errorf("it took %v", took)
 			}
+			h.making.Wait()
 			if err := w.s.cmd.Process.Signal(syscall.Signal(0)); err == nil || !errors.Is(err, syscall.ESRCH) && !strings.Contains(err.Error(), "finished") {
 				t.Errorf("the worker still is there: %v", err)
 			}

@@ -93,8 +93,12 @@ type host struct {
 //go:embed js/*.js
 var preludes embed.FS
 
-// order is that of the prelude: each file may use what those before it made.
-var order = []string{"buffer", "text", "url", "web", "locale", "console", "timers", "crypto", "request", "http", "node", "stub", "host"}
+// order is that of the prelude: each file may use what those before it made. What stands in modules is compiled only where a
+// service requires something by name, or reads the global crypto.
+var (
+	order   = []string{"buffer", "text", "url", "web", "locale", "console", "timers", "request", "host"}
+	modules = []string{"crypto", "http", "node", "stub"}
+)
 
 // ErrNotRegistered is the end of a load that called addService for nothing.
 var ErrNotRegistered = errors.New("the service did not register")
@@ -110,26 +114,8 @@ func New(o Options) (*Engine, error) {
 	e.loop = newLoop(e.vm, e.bounded)
 	e.natives = e.makeNatives()
 	shared := e.vm.NewObject()
-	for _, name := range order {
-		text, err := preludes.ReadFile("js/" + name + ".js")
-		if err != nil {
-			return nil, fmt.Errorf("make the JavaScript environment: %w", err)
-		}
-		program, err := compile("authdeck:"+name, "(function (host, shared, global) {'use strict';"+string(text)+"\n})")
-		if err != nil {
-			return nil, fmt.Errorf("make the JavaScript environment: %w", err)
-		}
-		f, err := e.vm.RunProgram(program)
-		if err != nil {
-			return nil, fmt.Errorf("make the JavaScript environment: %w", err)
-		}
-		call, ok := goja.AssertFunction(f)
-		if !ok {
-			return nil, fmt.Errorf("make the JavaScript environment: %s is no function", name)
-		}
-		if _, err := call(goja.Undefined(), e.natives, shared, e.vm.GlobalObject()); err != nil {
-			return nil, fmt.Errorf("make the JavaScript environment: %s: %w", name, err)
-		}
+	if err := e.run(shared, order); err != nil {
+		return nil, err
 	}
 	for name, f := range map[string]*goja.Callable{
 		"stringify": &e.host.stringify, "parse": &e.host.parse, "call": &e.host.call, "load": &e.host.load,
@@ -141,6 +127,45 @@ func New(o Options) (*Engine, error) {
 		}
 	}
 	return e, nil
+}
+
+// run evaluates files of the prelude in their order. They are compiled side by side: that is most of an engine's start.
+func (e *Engine) run(shared *goja.Object, names []string) error {
+	type compiled struct {
+		program *goja.Program
+		err     error
+	}
+	programs := make([]chan compiled, len(names))
+	for i, name := range names {
+		programs[i] = make(chan compiled, 1)
+		go func() { // ends with its send
+			text, err := preludes.ReadFile("js/" + name + ".js")
+			if err != nil {
+				programs[i] <- compiled{err: err}
+				return
+			}
+			p, err := compile("authdeck:"+name, "(function (host, shared, global) {'use strict';"+string(text)+"\n})")
+			programs[i] <- compiled{p, err}
+		}()
+	}
+	for i, name := range names {
+		c := <-programs[i]
+		if c.err != nil {
+			return fmt.Errorf("make the JavaScript environment: %s: %w", name, c.err)
+		}
+		f, err := e.vm.RunProgram(c.program)
+		if err != nil {
+			return fmt.Errorf("make the JavaScript environment: %s: %w", name, err)
+		}
+		call, ok := goja.AssertFunction(f)
+		if !ok {
+			return fmt.Errorf("make the JavaScript environment: %s is no function", name)
+		}
+		if _, err := call(goja.Undefined(), e.natives, shared, e.vm.GlobalObject()); err != nil {
+			return fmt.Errorf("make the JavaScript environment: %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // compile parses with the settings that all code of an engine has. A text that the parser falls over is an error as well.

@@ -79,6 +79,16 @@ func (e *Engine) makeNatives() *goja.Object {
 		}
 		return e.vm.ToValue(text)
 	})
+	set("modules", func(call goja.FunctionCall) goja.Value {
+		shared, ok := call.Argument(0).(*goja.Object)
+		if !ok {
+			panic(e.error("TypeError", "modules wants an object"))
+		}
+		if err := e.run(shared, modules); err != nil {
+			panic(e.thrown(err))
+		}
+		return goja.Undefined()
+	})
 	set("stubbed", func(call goja.FunctionCall) goja.Value {
 		e.stubs = append(e.stubs, call.Argument(0).String())
 		return goja.Undefined()

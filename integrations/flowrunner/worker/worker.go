@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
@@ -39,6 +40,7 @@ func Main() int {
 		return 3
 	}
 	regexp2.DefaultMatchTimeout = busyTime // an expression sees no interrupt, but it does see this
+	debug.SetGCPercent(400)                // the start makes little garbage and ends soon; what grows is bounded by the limit of memory
 	w := &worker{conn: wire.NewConn(os.Stdin, os.Stdout), in: make(chan wire.Message), gone: func() { os.Exit(0) }}
 	if err := w.run(); err != nil && !errors.Is(err, io.EOF) {
 		_, _ = os.Stderr.WriteString(err.Error() + "\n")

@@ -11,6 +11,20 @@ const ServerCode = {
 shared.define('Flowrunner', { ServerCode, Request: shared.Request });
 shared.define('Backendless', { ServerCode, Request: shared.Request });
 
+// needModules makes Node's modules and the packages that stand in for others, once something asks for them.
+function needModules() {
+  if (shared.modules === undefined) host.modules(shared);
+}
+shared.streamOf = (bytes) => {
+  needModules();
+  return new shared.PassThrough().end(bytes);
+};
+Object.defineProperty(global, 'crypto', {
+  get() { needModules(); return shared.crypto; },
+  set(value) { shared.define('crypto', value); },
+  configurable: true,
+});
+
 const cache = new Map();
 
 function notFound(ref, from) {
@@ -27,6 +41,7 @@ function requireFrom(from) {
     const relative = ref.startsWith('./') || ref.startsWith('../') || ref === '.' || ref === '..';
     const name = ref.startsWith('node:') ? ref.slice(5) : ref;
     if (!relative) {
+      needModules();
       if (shared.modules[name] !== undefined) return shared.modules[name];
       if (shared.packages[ref] !== undefined) return shared.packages[ref];
     }

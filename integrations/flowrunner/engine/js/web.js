@@ -17,7 +17,7 @@ class Blob {
   async bytes() { return new Uint8Array(await this.arrayBuffer()); }
   async text() { return this._bytes.toString('utf8'); }
   slice(start, end, type) { return new Blob([this._bytes.subarray(start, end)], { type }); }
-  stream() { return new shared.PassThrough().end(this._bytes); }
+  stream() { return shared.streamOf(this._bytes); }
   get [Symbol.toStringTag]() { return 'Blob'; }
 }
 
@@ -161,7 +161,7 @@ class Response {
     this.type = 'default';
   }
   get ok() { return this.status >= 200 && this.status < 300; }
-  get body() { return new shared.PassThrough().end(this._bytes); }
+  get body() { return shared.streamOf(this._bytes); }
   _take() {
     if (this.bodyUsed) throw new TypeError('Body is unusable: Body has already been read');
     this.bodyUsed = true;
