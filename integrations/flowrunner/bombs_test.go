@@ -283,7 +283,7 @@ func TestHostileWorker(t *testing.T) {
 		"floods with files":                  rulesWords,
 		"floods with files and reads none":   "aborted due to timeout",
 		"floods with requests":               "more than 500 requests",
-		"floods with bodies":                 "128 MB",
+		"floods with bodies":                 "64 MB together",
 		"floods with uploads":                "more than 500 requests",
 		"floods its errors":                  "aborted due to timeout",
 		"closes its output":                  "ended without an answer",
@@ -298,6 +298,9 @@ func TestHostileWorker(t *testing.T) {
 		"keys of one name":                   `"last"`,
 	} {
 		t.Run(what, func(t *testing.T) {
+			if raceDetector && what == "floods with bodies" {
+				want = "more than 500 requests" // reading so much takes minutes under the detector: small bodies
+			}
 			t.Parallel()
 			h := hostOfProgram(t, os.Args[0], hostileArg, what)
 			s := open(t, h, "testdata/services/plain").Played(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
@@ -308,13 +311,13 @@ func TestHostileWorker(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.timeout = 5 * time.Second
+			c.timeout = 30 * time.Second
 			if strings.Contains(want, "timeout") {
 				c.timeout = time.Second
 			}
 			began := time.Now()
 			got, err := h.invoke(t.Context(), c)
-			if took := time.Since(began); took > patient {
+			if took := time.Since(began); took > 2*patient {
 				t.Errorf("it took %v", took)
 			}
 			if err != nil {

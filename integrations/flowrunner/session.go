@@ -189,17 +189,18 @@ func (s *session) ask(ctx context.Context, order wire.Message, h handler, wanted
 
 // What one call may ask of this process.
 const (
-	maxParallel = 16        // requests at once
-	maxRequests = 500       // requests and uploads
-	maxOpened   = 10_000    // files
-	maxPrinted  = 1000      // console lines; a worker of ours stops far earlier
-	maxWaiting  = 128 << 20 // bytes of bodies that wait for their turn
+	maxParallel = 16       // requests at once
+	maxRequests = 500      // requests and uploads
+	maxOpened   = 10_000   // files
+	maxPrinted  = 1000     // console lines; a worker of ours stops far earlier
+	maxSaid     = 1 << 20  // bytes of them
+	maxWaiting  = 64 << 20 // bytes of bodies that wait for their turn
 )
 
 const rulesWords = "its worker broke the rules of the conversation"
 
 // counts is what a worker has asked for.
-type counts struct{ requests, opened, printed int }
+type counts struct{ requests, opened, printed, said int }
 
 func (c *counts) add(m wire.Message, waiting int64) error {
 	switch m.Kind { //nolint:exhaustive // the others come once
@@ -207,16 +208,17 @@ func (c *counts) add(m wire.Message, waiting int64) error {
 		c.opened++
 	case wire.Console:
 		c.printed++
+		c.said += len(m.Text)
 	case wire.Send, wire.Upload:
 		c.requests++
 	}
 	switch {
 	case c.requests > maxRequests:
 		return &WorkerError{fmt.Sprintf("it made more than %d requests", maxRequests)}
-	case c.opened > maxOpened, c.printed > maxPrinted:
+	case c.opened > maxOpened, c.printed > maxPrinted, c.said > maxSaid:
 		return &WorkerError{rulesWords}
 	case waiting+int64(len(m.Body)) > maxWaiting:
-		return &WorkerError{"the requests that it has under way are larger than 128 MB together"}
+		return &WorkerError{"the requests that it has under way are larger than 64 MB together"}
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ type Options struct {
 	Send func(r Request, done func(Response))
 	// Upload keeps a file for the user and says where it is (§6.1). Called like Send.
 	Upload func(f Upload, done func(url string, problem string))
-	// Console gets each console line; nil drops them.
-	Console func(level, line string)
+	// Console gets each console line, and says whether it wants more; nil drops them.
+	Console func(level, line string) bool
 	// Busy bounds how long a script may compute before it lets the loop go on, in wall time; 0: no bound. It ends with [ErrBusy].
 	// Stuck is called, on another goroutine, where that does not end it: half a second later.
 	Busy  time.Duration

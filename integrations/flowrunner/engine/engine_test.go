@@ -20,7 +20,7 @@ func newEngine(t testing.TB, send func(Request) Response, files ...string) *Engi
 		Send: func(r Request, done func(Response)) {
 			go func() { done(send(r)) }()
 		},
-		Console: func(level, line string) { t.Log(level, line) },
+		Console: func(level, line string) bool { t.Log(level, line); return true },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -32,10 +32,7 @@ func (e *Engine) makeNatives() *goja.Object {
 		return e.buffer(b)
 	})
 	set("print", func(call goja.FunctionCall) goja.Value {
-		if e.o.Console != nil {
-			e.o.Console(call.Argument(0).String(), call.Argument(1).String())
-		}
-		return goja.Undefined()
+		return e.vm.ToValue(e.o.Console != nil && e.o.Console(call.Argument(0).String(), call.Argument(1).String()))
 	})
 	began := time.Now()
 	set("monotonic", func(goja.FunctionCall) goja.Value {

@@ -218,15 +218,14 @@ const (
 	consoleBytes = 64 << 10
 )
 
-func (w *worker) console() func(level, line string) {
+func (w *worker) console() func(level, line string) bool {
 	lines, size := 0, 0
-	return func(level, line string) {
-		if lines++; lines > consoleLines || size >= consoleBytes {
-			return
-		}
+	return func(level, line string) bool {
+		lines++
 		line = line[:min(len(line), consoleBytes-size)]
 		size += len(line)
 		_ = w.conn.Write(wire.Message{Kind: wire.Console, Name: level, Text: line}) // a closed pipe ends the process anyway
+		return lines < consoleLines && size < consoleBytes
 	}
 }
 

@@ -105,7 +105,8 @@ function format(...args) {
 
 const quiet = ['dir', 'table', 'group', 'groupCollapsed', 'groupEnd', 'time', 'timeEnd', 'timeLog', 'assert', 'count', 'countReset', 'trace', 'clear'];
 const c = {};
-for (const level of ['log', 'info', 'warn', 'error', 'debug']) c[level] = (...args) => host.print(level, format(...args));
+let wanted = true; // lines beyond what is kept are not even made
+for (const level of ['log', 'info', 'warn', 'error', 'debug']) c[level] = (...args) => { if (wanted) wanted = host.print(level, format(...args)); };
 for (const name of quiet) c[name] = () => {};
 define('console', c);
 // lost tells of a rejected promise that nobody handled.

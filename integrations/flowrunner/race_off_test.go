@@ -1,0 +1,5 @@
+//go:build !race
+
+package flowrunner
+
+const raceDetector = false
