@@ -232,6 +232,7 @@ func (s *session) died(ctx context.Context) error {
 	switch {
 	case s.errors.contains(
 		"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread", "failed to reserve", "cannot map pages",
+		"SIGSEGV: segmentation violation\nPC=", // Go's collector uses some of its own memory without a look whether it was had
 	):
 		return &WorkerError{"it used more memory than the 256 MB that it may"}
 	case s.errors.contains("stack exceeds", "stack overflow"):
