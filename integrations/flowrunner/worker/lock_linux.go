@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
@@ -14,8 +17,9 @@ import (
 
 // The limits of a worker (reference/security.md §8).
 const (
-	dataLimit = 256 << 20
-	softLimit = 200 << 20 // where Go's collector begins to work hard
+	dataLimit = 256 << 20 // what a service may use
+	arena     = 64 << 20  // by which Go's heap grows: three fit
+	softLimit = 2 * arena // where Go's collector begins to work hard
 	stack     = 64 << 20  // of one goroutine: what nests too deep ends by this, and is told as that
 	callCPU   = 2         // seconds of processor time that loading and a call have, each
 	hardCPU   = 2*callCPU + 1
@@ -31,9 +35,10 @@ func lockIn() error {
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("be undumpable: %w", err)
 	}
+	data := room()
 	limits := map[int]uint64{unix.RLIMIT_CORE: 0, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_NOFILE: 16}
 	if !raceDetector { // its shadow memory counts as data
-		limits[unix.RLIMIT_DATA] = dataLimit
+		limits[unix.RLIMIT_DATA] = data
 	}
 	for what, most := range limits {
 		if err := limit(what, most, most); err != nil {
@@ -60,6 +65,37 @@ func lockIn() error {
 	}
 	allowTime()
 	return filter() // the last: it takes away what the others need
+}
+
+// room returns the limit of data for this process. A C library's stacks of threads count as data too, 8 MiB each, though hardly anything
+// of them is used: they come on top.
+func room() uint64 {
+	const own, more = 24 << 20, 32 << 20 // what the runtime needs beside the heap, and threads to come
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	arenas := (int64(stats.HeapSys) + arena - 1) / arena //nolint:gosec // far below
+	stacks := dataNow() - arenas*arena - own
+	if stacks < own { // no C library
+		return dataLimit
+	}
+	return uint64(dataLimit + stacks + more)
+}
+
+// dataNow is how much of the limit is used; 0 where the system does not tell.
+func dataNow() int64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 6 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(fields[5], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
 }
 
 // limit sets a limit, or leaves the one that is there where that is lower.

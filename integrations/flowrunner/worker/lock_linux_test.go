@@ -136,7 +136,7 @@ func (at target) try() map[string]string {
 	note("signal its parent", unix.Kill(at.Parent, 0))
 	note("change its parent's limits", unix.Prlimit(at.Parent, unix.RLIMIT_NOFILE, nil, &unix.Rlimit{}))
 	if !raceDetector { // it has no limit then, and needs far more
-		note("raise its memory", unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: dataLimit + 1, Max: dataLimit + 1}))
+		note("raise its memory", unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: 2 * dataLimit, Max: 2 * dataLimit}))
 	}
 	note("raise its time", unix.Setrlimit(unix.RLIMIT_CPU, &unix.Rlimit{Cur: hardCPU + 1, Max: hardCPU + 1}))
 	note("trace its parent", unix.PtraceAttach(at.Parent))
@@ -326,5 +326,12 @@ func TestProcessorTime(t *testing.T) {
 				t.Errorf("it used %v", used)
 			}
 		})
+	}
+}
+
+// TestRoom: a service has 256 MiB, whatever the threads' stacks take.
+func TestRoom(t *testing.T) {
+	if data := room(); data < dataLimit || data > dataLimit*7/4 && !raceDetector {
+		t.Errorf("%d MiB", data>>20)
 	}
 }

@@ -40,7 +40,7 @@ func Main() int {
 		return 3
 	}
 	regexp2.DefaultMatchTimeout = busyTime // an expression sees no interrupt, but it does see this
-	debug.SetGCPercent(400)                // the start makes little garbage and ends soon; what grows is bounded by the limit of memory
+	debug.SetGCPercent(400)                // the start makes little garbage and ends soon
 	w := &worker{conn: wire.NewConn(os.Stdin, os.Stdout), in: make(chan wire.Message), gone: func() { os.Exit(0) }}
 	if err := w.run(); err != nil && !errors.Is(err, io.EOF) {
 		_, _ = os.Stderr.WriteString(err.Error() + "\n")
@@ -239,6 +239,7 @@ func (w *worker) invoke(m wire.Message) error {
 		return w.conn.Write(wire.Message{Kind: wire.Failed, Reason: wire.Internal, Text: "the call is no call"})
 	}
 	allowTime()
+	debug.SetGCPercent(100)
 	text, err := w.engine.Call(context.Background(), c)
 	if err != nil {
 		return w.failed(err)

@@ -42,7 +42,7 @@ class Bombs {
     return { a: 1 }
   }
   thrownBomb() { throw { get message() { for (;;) { } } } }
-  print() { for (let i = 0; i < 200; i++) console.log('z'.repeat(1e6)); return 'printed' }
+  print() { const z = 'z'.repeat(1e6); for (let i = 0; i < 200; i++) console.log(z); return 'printed' }
   async requests(n) {
     const all = []
     for (let i = 0; i < n; i++) all.push(Flowrunner.Request.get('https://bombs.example/' + i).then(() => 1, e => e.message))
