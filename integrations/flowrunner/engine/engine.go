@@ -179,8 +179,8 @@ func compile(name, text string) (program *goja.Program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if hasProperty(text) {
-		if err := literalProperties(p); err != nil {
+	if toRewrite(text) {
+		if err := rewriteLiterals(p); err != nil {
 			return nil, err
 		}
 	}

@@ -112,7 +112,11 @@ func FuzzProperties(f *testing.F) {
 		f.Add(s, "u")
 		f.Add(s, "g")
 	}
+	f.Add(`\xc4\xb0[\uD800-\uDBFF]\[\udc00-\udfff]`, "g")
 	f.Fuzz(func(t *testing.T, pattern, flags string) {
+		if plain, err := rewrite(pattern, ""); err != nil || len(plain) < len(pattern) || !strings.Contains(asciiLower(pattern), "-\\ud") && plain != pattern {
+			t.Errorf("%q became %q (%v)", pattern, plain, err)
+		}
 		out, err := expandProperties(pattern, flags)
 		if err != nil {
 			return

@@ -70,7 +70,7 @@ func (e *Engine) makeNatives() *goja.Object {
 		return f
 	})
 	set("pattern", func(call goja.FunctionCall) goja.Value {
-		text, err := expandProperties(call.Argument(0).String(), call.Argument(1).String())
+		text, err := rewrite(call.Argument(0).String(), call.Argument(1).String())
 		if err != nil {
 			panic(e.thrown(err))
 		}

@@ -13,17 +13,17 @@ import (
 )
 
 // goja takes \p{…} in an expression and then never matches it. So the classes are written out as ranges before an expression
-// is compiled: in the text of a service by literalProperties, for the constructor by the prelude (§7.5).
+// is compiled: in the text of a service by rewriteLiterals, for the constructor by the prelude (§7.5).
 
-// literalProperties writes out the classes in the literals of a program.
-func literalProperties(p *ast.Program) error {
+// rewriteLiterals gives the literals of a program the patterns that goja understands.
+func rewriteLiterals(p *ast.Program) error {
 	var failed error
 	annotation.Walk(p, func(n ast.Node) bool {
 		literal, ok := n.(*ast.RegExpLiteral)
 		if !ok || failed != nil {
 			return true
 		}
-		pattern, err := expandProperties(literal.Pattern, literal.Flags)
+		pattern, err := rewrite(literal.Pattern, literal.Flags)
 		if err != nil {
 			failed = fmt.Errorf("%w (%s)", err, p.File.Position(int(literal.Idx)-p.File.Base()))
 			return true

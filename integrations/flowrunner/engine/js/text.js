@@ -80,13 +80,13 @@ function structuredClone(value) {
   return clone(value);
 }
 
-// RegExp writes out \p{…}, which the engine does not know. What it makes are ordinary expressions.
+// RegExp rewrites what the engine does not know or does wrong. What it makes are ordinary expressions.
 const Plain = global.RegExp;
 function RegExp(pattern, flags) {
   if (new.target === undefined && flags === undefined && pattern instanceof Plain) return pattern;
   const text = pattern instanceof Plain ? pattern.source : pattern;
   const marks = flags === undefined && pattern instanceof Plain ? pattern.flags : flags;
-  const args = [typeof text === 'string' && typeof marks === 'string' && /\\[pP]\{/.test(text) ? host.pattern(text, marks) : text, marks];
+  const args = [typeof text === 'string' && (marks === undefined || typeof marks === 'string') && /\\[pP]\{|\\u[dD][8cC]00-/.test(text) ? host.pattern(text, marks || '') : text, marks];
   return new.target === undefined || new.target === RegExp ? new Plain(...args) : Reflect.construct(Plain, args, new.target);
 }
 RegExp.prototype = Plain.prototype;
