@@ -33,10 +33,23 @@ func TestMain(m *testing.M) {
 // programs is a folder for what tests build; it goes with the test program.
 var programs string
 
+// workerArgs start a worker: this program, or one that is built without the race detector, under which each would take its time.
+func workerArgs(t testing.TB) []string {
+	t.Helper()
+	if !raceDetector {
+		return []string{os.Args[0], worker.Arg}
+	}
+	program, err := workerProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{program}
+}
+
 func newHost(t testing.TB) *Host {
 	t.Helper()
 	h := New(Options{
-		Program: []string{os.Args[0], worker.Arg}, Caller: &oauthflow.Caller{Clock: clock.System()}, Clock: clock.System(), Files: t.TempDir(),
+		Program: workerArgs(t), Caller: &oauthflow.Caller{Clock: clock.System()}, Clock: clock.System(), Files: t.TempDir(),
 	})
 	t.Cleanup(h.Close)
 	return h

@@ -17,7 +17,6 @@ import (
 	"authdeck/integrations"
 	"authdeck/integrations/flowrunner/icon"
 	"authdeck/integrations/flowrunner/wire"
-	"authdeck/integrations/flowrunner/worker"
 )
 
 // withIcon writes a service that names an icon, and files below its folder.
@@ -240,7 +239,7 @@ func TestPicture_Bombs(t *testing.T) {
 		"too many pixels": "its decoder answered with no picture",
 		"another answer":  "decoding it was stopped: its worker broke the rules",
 		"a request":       "no way out",
-		"a flood":         "decoding it was stopped: its worker ended without an answer",
+		"a flood":         "decoding it was stopped: its worker broke the rules",
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
@@ -256,7 +255,7 @@ func TestPicture_Bombs(t *testing.T) {
 			if d := time.Since(start); d > iconLimit+time.Second {
 				t.Errorf("it took %v", d)
 			}
-			h.o.Program = []string{os.Args[0], worker.Arg}
+			h.o.Program = workerArgs(t)
 			if _, again := s.Picture(t.Context()); again == nil || again.Error() != err.Error() {
 				t.Errorf("what failed was tried again at once: %v", again)
 			}
@@ -274,7 +273,7 @@ func TestPicture_Canceled(t *testing.T) {
 	if _, err := s.Picture(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
-	h.o.Program = []string{os.Args[0], worker.Arg}
+	h.o.Program = workerArgs(t)
 	if _, err := s.Picture(t.Context()); err != nil {
 		t.Errorf("then: %v", err)
 	}

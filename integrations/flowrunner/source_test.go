@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"authdeck/integrations"
-	"authdeck/integrations/flowrunner/worker"
 	"authdeck/internal/clock"
 	"authdeck/oauthflow"
 )
@@ -40,7 +39,7 @@ func (r *rig) again(t testing.TB) {
 		r.h.Close()
 	}
 	h := New(Options{
-		Program: []string{os.Args[0], worker.Arg}, Caller: &oauthflow.Caller{Clock: clock.System()}, Clock: clock.System(), Cache: r.cache,
+		Program: workerArgs(t), Caller: &oauthflow.Caller{Clock: clock.System()}, Clock: clock.System(), Cache: r.cache,
 	})
 	r.h = h
 	t.Cleanup(h.Close)

@@ -21,7 +21,7 @@ func TestModulesAreTheEngines(t *testing.T) {
 	}
 	e, err := engine.New(engine.Options{
 		Folder: fstest.MapFS{engine.Entry: {Data: []byte(text)}}, Rand: rand.Reader, Now: time.Now,
-		Send: func(engine.Request, func(engine.Response)) {}, Upload: func(engine.Upload, func(string, string)) {}, Console: func(string, string) {},
+		Send: func(engine.Request, func(engine.Response)) {}, Upload: func(engine.Upload, func(string, string)) {}, Console: func(string, string) bool { return true },
 	})
 	if err != nil {
 		t.Fatal(err)

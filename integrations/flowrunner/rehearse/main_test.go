@@ -2,6 +2,8 @@ package rehearse
 
 import (
 	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"authdeck/integrations/flowrunner"
@@ -15,13 +17,30 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Arg {
 		os.Exit(worker.Main())
 	}
-	os.Exit(m.Run())
+	if !raceDetector {
+		os.Exit(m.Run())
+	}
+	// A worker under the race detector would take its time, and there are hundreds.
+	dir, err := os.MkdirTemp("", "authdeck-worker-*")
+	if err != nil {
+		panic(err)
+	}
+	workerArgs = []string{filepath.Join(dir, "worker")}
+	if out, err := exec.Command("go", "build", "-o", workerArgs[0], "../internal/workerprog").CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
+
+// workerArgs start a worker.
+var workerArgs = []string{os.Args[0], worker.Arg}
 
 func newHost(t testing.TB) *flowrunner.Host {
 	t.Helper()
 	h := flowrunner.New(flowrunner.Options{
-		Program: []string{os.Args[0], worker.Arg}, Caller: &oauthflow.Caller{Clock: clock.System()}, Clock: clock.System(), Files: t.TempDir(),
+		Program: workerArgs, Caller: &oauthflow.Caller{Clock: clock.System()}, Clock: clock.System(), Files: t.TempDir(),
 	})
 	t.Cleanup(h.Close)
 	return h

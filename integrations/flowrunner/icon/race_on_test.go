@@ -1,0 +1,5 @@
+//go:build race
+
+package icon
+
+const raceDetector = true
