@@ -29,6 +29,7 @@ type recorder struct {
 
 	mu   sync.Mutex
 	came came
+	kept int // bytes of files that it handed over
 }
 
 func (r *recorder) result() came {

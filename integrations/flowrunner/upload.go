@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"authdeck/integrations/flowrunner/engine"
 	"authdeck/integrations/flowrunner/wire"
@@ -23,6 +24,9 @@ import (
 // upload keeps a file that the service hands over, in a folder of its own below the host's, and gives it an https address
 // that only the host answers (reference/flowrunner.md §6.1).
 func (r *recorder) upload(_ context.Context, m wire.Message) wire.Message {
+	if !r.room(len(m.Body)) {
+		return wire.Message{Text: "the files of this call are larger than 200 MB together, the limit of a service"}
+	}
 	address, file, err := r.h.keep(m.Body, m.Name)
 	if err != nil {
 		return wire.Message{Text: err.Error()}
@@ -31,6 +35,17 @@ func (r *recorder) upload(_ context.Context, m wire.Message) wire.Message {
 	defer r.mu.Unlock()
 	r.came.uploads[address] = file
 	return wire.Message{Address: address}
+}
+
+// maxUploads bounds the files of one call together, in bytes.
+const maxUploads = 200 << 20
+
+// room counts the bytes of a file against what the call may keep.
+func (r *recorder) room(size int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept += size
+	return r.kept <= maxUploads
 }
 
 // uploadOptions are those of Files.uploadFile that mean something here.
@@ -82,7 +97,8 @@ func fileName(name string) string {
 	}, name)
 	name = strings.TrimLeft(name, ". ")
 	for len(name) > 100 {
-		name = name[1:]
+		_, first := utf8.DecodeRuneInString(name)
+		name = name[first:]
 	}
 	if name == "" {
 		return "file"

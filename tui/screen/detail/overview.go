@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authdeck/connections"
+	"authdeck/integrations"
 	"authdeck/internal/safetext"
 	"authdeck/tui/ui"
 )
@@ -91,7 +92,7 @@ func (p *Pane) provider() string {
 
 func (p *Pane) grant() string {
 	text := "auth code"
-	if v := p.facts.integration; v != nil && v.PKCE != "none" {
+	if v := p.facts.integration; v != nil && v.PKCE != "none" && v.Kind != integrations.KindFlowRunner {
 		text += " + PKCE S256"
 	}
 	if p.facts.detail.Flow == "paste" {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"authdeck/integrations"
 	"authdeck/tui/ui"
 )
 
@@ -48,7 +49,7 @@ func (d *Dialog) name() string {
 }
 
 func (d *Dialog) flow() string {
-	if d.info.PKCE == "none" {
+	if d.info.PKCE == "none" || d.info.Kind == integrations.KindFlowRunner { // what a service does is its own business
 		return "auth code"
 	}
 	return "auth code + PKCE"
