@@ -19,6 +19,7 @@ func (a *app) flowrunnerHost() *flowrunner.Host {
 			Program: []string{program, worker.Arg}, Caller: a.caller(), Clock: a.clock, Log: a.log,
 			Files: filepath.Join(a.data(), "files"), Cache: filepath.Join(a.data(), "services"),
 		})
+		a.host.KeepReady(false)
 	}
 	return a.host
 }

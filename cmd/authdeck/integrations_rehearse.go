@@ -29,6 +29,7 @@ Config items that are not set get made-up values.`,
 			if err != nil {
 				return err
 			}
+			a.flowrunnerHost().KeepReady(true)
 			r, err := rehearse.Rehearse(ctx, s, rehearse.Options{Config: cfg, Clock: a.clock})
 			if err != nil {
 				return err

@@ -38,6 +38,7 @@ func (a *app) runUI(ctx context.Context, o tui.Options, svc *connections.Service
 	}
 	o.Sources = func(ctx context.Context) (<-chan struct{}, error) { return watch.Folders(ctx, a.reg.Folders) }
 	o.Rehearse = a.rehearseForUI
+	a.flowrunnerHost().KeepReady(true)
 	o.Notice, o.SaveNotice = a.notice(ctx), a.saveNotice
 	o.Keep = func(ctx context.Context) error { return svc.Keep(ctx, nil) }
 	err := tui.Run(ctx, o)

@@ -42,7 +42,12 @@ type Host struct {
 	warm   map[string]*warm    // by folder
 	known  map[string]*Service // by folder: those that manifests name
 	making sync.WaitGroup
+	ready  bool // for the next call
 	closed bool
+
+	// life ends with Close: no worker is made ready any more.
+	life context.Context
+	end  context.CancelFunc
 
 	icons icons
 }
@@ -54,10 +59,10 @@ type warm struct {
 	stubs []string
 }
 
-// fresh reports whether all that the worker read, or looked for, still is as it was.
-func (w *warm) fresh() bool {
+// fresh reports whether all that the worker read, or looked for, is in these files as it was.
+func (w *warm) fresh(files fs.FS) bool {
 	for name, then := range w.s.seen {
-		if stampOf(w.s.files, name) != then {
+		if stampOf(files, name) != then {
 			return false
 		}
 	}
@@ -69,11 +74,22 @@ func New(o Options) *Host {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Host{o: o, warm: map[string]*warm{}, known: map[string]*Service{}}
+	h := &Host{o: o, warm: map[string]*warm{}, known: map[string]*Service{}, ready: true}
+	h.life, h.end = context.WithCancel(context.Background())
+	return h
+}
+
+// KeepReady says whether a worker that has loaded the service is made ready after each call, for the next one. It is at first;
+// a program that makes one call and ends has no use for it.
+func (h *Host) KeepReady(on bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ready = on
 }
 
 // Close ends all workers that wait and waits for those in the making. Calls under way end by their own context.
 func (h *Host) Close() {
+	h.end()
 	h.mu.Lock()
 	h.closed = true
 	for folder, w := range h.warm {
@@ -90,7 +106,7 @@ func (h *Host) take(ctx context.Context, folder *folder) (*warm, error) {
 	w := h.warm[folder.path]
 	delete(h.warm, folder.path)
 	h.mu.Unlock()
-	if w != nil && w.fresh() {
+	if w != nil && w.fresh(folder.files) {
 		return w, nil
 	}
 	if w != nil {
@@ -115,11 +131,11 @@ func (h *Host) dismiss(s *session) {
 func (h *Host) prepare(folder *folder) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed || h.warm[folder.path] != nil {
+	if h.closed || !h.ready || h.warm[folder.path] != nil {
 		return
 	}
 	h.making.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), loadLimit)
+		ctx, cancel := context.WithTimeout(h.life, loadLimit)
 		defer cancel()
 		w, err := h.load(ctx, folder)
 		if err != nil {

@@ -197,6 +197,30 @@ func TestServices_LastGoodRuns(t *testing.T) {
 	}
 }
 
+// TestServices_MendedRuns: after a mistake was put right, the file runs, and not what a worker of the last good version has
+// loaded.
+func TestServices_MendedRuns(t *testing.T) {
+	text := func(answer string) string {
+		return "class S { /** @operationName X */ async x() { return '" + answer + "' } }\nFlowrunner.ServerCode.addService(S, [])"
+	}
+	r := newRig(t, map[string]string{"one": text("first")})
+	r.list(t)
+	for _, step := range []struct{ saved, want string }{{"class {", `"first"`}, {text("second"), `"second"`}, {"class {", `"second"`}, {text("third"), `"third"`}} {
+		r.write(t, "one/src/index.js", step.saved)
+		list, err := r.source.Integrations(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			got, err := list[0].(*Service).RunAction(t.Context(), integrations.ActionRequest{Action: "x"})
+			if err != nil || string(got.Result) != step.want {
+				t.Errorf("after %q: %s %v, want %s", step.saved, got.Result, err, step.want)
+			}
+			r.h.making.Wait() // a worker is ready now
+		}
+	}
+}
+
 // TestServices_StampsAlone: a file whose time changed and whose content did not is not read by a worker.
 func TestServices_StampsAlone(t *testing.T) {
 	r := newRig(t, map[string]string{"one": serviceText("One", 1)})
