@@ -274,6 +274,8 @@ func (r *running) explain(err error) error {
 			e.Hint = "`authdeck -v` shows its requests and what it printed"
 		case a.RetryAfter > 0:
 			e.Hint = "the API asks to wait for " + span(a.RetryAfter)
+		case a.Status == 401:
+			e.Hint = "a part of it was done before the token was refused (401), so it was not run again; `authdeck refresh` renews the token"
 		case a.Status == 403:
 			e.Hint = "a scope may be missing: `authdeck show` lists those that were granted"
 		case a.Status >= 500:

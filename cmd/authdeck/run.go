@@ -210,14 +210,14 @@ func withConsole(out map[string]any, lines []string) map[string]any {
 	return out
 }
 
-// printResult prints a text result as text and everything else as indented JSON.
+// printResult prints a text result as text, everything else as indented JSON, and nothing for no result.
 func (a *app) printResult(result json.RawMessage) error {
+	if len(result) == 0 || string(result) == "null" {
+		return nil
+	}
 	var text string
 	if json.Unmarshal(result, &text) == nil {
 		a.printf("%s\n", safetext.Block(text, len(text)))
-		return nil
-	}
-	if len(result) == 0 {
 		return nil
 	}
 	return a.printJSON(result)
