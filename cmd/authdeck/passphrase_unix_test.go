@@ -34,7 +34,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	e = start(t, 80, 24, env, "list")
 	e.until(`Passphrase of the store:`, wait)
 	e.press("wrong horse\r")
-	e.until(`again, please`, wait)
+	e.until(`again, please(?s:.*)Passphrase of the store:`, wait)
 	e.press("correct horse\r")
 	e.until(`no connections yet`, wait)
 	if code := e.exit(wait); code != 0 {
