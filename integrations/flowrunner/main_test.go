@@ -51,6 +51,7 @@ func newHost(t testing.TB) *Host {
 	h := New(Options{
 		Program: workerArgs(t), Caller: &oauthflow.Caller{Clock: clock.System()}, Clock: clock.System(), Files: t.TempDir(),
 	})
+	h.KeepReady(false) // most tests make one call
 	t.Cleanup(h.Close)
 	return h
 }
