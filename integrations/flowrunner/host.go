@@ -52,23 +52,6 @@ type Host struct {
 	icons icons
 }
 
-// warm is a worker that has loaded one service, holds no secret, and waits for its one call.
-type warm struct {
-	s     *session
-	items json.RawMessage
-	stubs []string
-}
-
-// fresh reports whether all that the worker read, or looked for, is in these files as it was.
-func (w *warm) fresh(files fs.FS) bool {
-	for name, then := range w.s.seen {
-		if stampOf(files, name) != then {
-			return false
-		}
-	}
-	return true
-}
-
 // New returns a Host.
 func New(o Options) *Host {
 	if o.Log == nil {
@@ -77,14 +60,6 @@ func New(o Options) *Host {
 	h := &Host{o: o, warm: map[string]*warm{}, known: map[string]*Service{}, ready: true}
 	h.life, h.end = context.WithCancel(context.Background())
 	return h
-}
-
-// KeepReady says whether a worker that has loaded the service is made ready after each call, for the next one. It is at first;
-// a program that makes one call and ends has no use for it.
-func (h *Host) KeepReady(on bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ready = on
 }
 
 // Close ends all workers that wait and waits for those in the making. Calls under way end by their own context.
@@ -98,80 +73,6 @@ func (h *Host) Close() {
 	}
 	h.mu.Unlock()
 	h.making.Wait()
-}
-
-// take returns a worker that has loaded the service: the one that waits, or a new one.
-func (h *Host) take(ctx context.Context, folder *folder) (*warm, error) {
-	h.mu.Lock()
-	w := h.warm[folder.path]
-	delete(h.warm, folder.path)
-	h.mu.Unlock()
-	if w != nil && w.fresh(folder.files) {
-		return w, nil
-	}
-	if w != nil {
-		w.s.close()
-	}
-	return h.load(ctx, folder)
-}
-
-// dismiss ends a worker; nobody waits until the system has taken it down, but Close.
-func (h *Host) dismiss(s *session) {
-	s.kill()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed {
-		s.close()
-		return
-	}
-	h.making.Go(s.close)
-}
-
-// prepare makes the next worker of a service ready in the background.
-func (h *Host) prepare(folder *folder) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed || !h.ready || h.warm[folder.path] != nil {
-		return
-	}
-	h.making.Go(func() {
-		ctx, cancel := context.WithTimeout(h.life, loadLimit)
-		defer cancel()
-		w, err := h.load(ctx, folder)
-		if err != nil {
-			return // the next call meets the same and tells of it
-		}
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		if h.closed || h.warm[folder.path] != nil {
-			w.s.close()
-			return
-		}
-		h.warm[folder.path] = w
-	})
-}
-
-// load starts a worker and loads the service.
-func (h *Host) load(ctx context.Context, folder *folder) (*warm, error) {
-	ctx, cancel := context.WithTimeout(ctx, loadLimit)
-	defer cancel()
-	s, err := h.start(folder.files)
-	if err != nil {
-		return nil, err
-	}
-	s.texts = nil // only a listing needs them
-	m, err := s.ask(ctx, wire.Message{Kind: wire.Load}, handler{}, wire.Loaded, wire.Failed)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		err = &WorkerError{"it did not load in time"}
-	case err == nil && m.Kind == wire.Failed:
-		err = failure(m)
-	}
-	if err != nil {
-		s.close()
-		return nil, err
-	}
-	return &warm{s: s, items: json.RawMessage(m.Items), stubs: m.Stubs}, nil
 }
 
 // call is one invocation of a service.
