@@ -71,7 +71,7 @@ func (h *Host) opened(ctx context.Context, dir string) (*Service, error) {
 	h.mu.Lock()
 	s := h.known[dir]
 	h.mu.Unlock()
-	if s != nil && s.record.fresh(dir) {
+	if s != nil && s.record.fresh(dir, h.now().UnixNano()) {
 		return s, nil
 	}
 	s, err := h.Open(ctx, dir)

@@ -25,6 +25,8 @@ type record struct {
 	Actions int                `json:"actions"`
 	Methods []string           `json:"methods"`          // names of those that are operations
 	Broken  string             `json:"broken,omitempty"` // why it cannot be used
+	// Stopped: the worker did not survive reading it, or not in time. A busy machine may have been why.
+	Stopped bool `json:"stopped,omitempty"`
 }
 
 // detail is all that the text of a service says, and the text: the last good version runs out of it.
@@ -36,15 +38,18 @@ type detail struct {
 // settled is how old a change must be for a stamp to tell of it: file systems count time in steps.
 const settled = 2 * time.Second
 
-// fresh reports whether nothing that was read has changed since.
-func (r record) fresh(dir string) bool {
-	if len(r.Seen) == 0 {
+// stoppedFor is how long a folder that stopped its worker is taken as it was found.
+const stoppedFor = 10 * time.Minute
+
+// fresh reports whether nothing that was read has changed since, now being ns since 1970.
+func (r record) fresh(dir string, now int64) bool {
+	if len(r.Seen) == 0 || r.Stopped && (now < r.At || now-r.At > stoppedFor.Nanoseconds()) {
 		return false
 	}
-	now := stampsOf(dir, r.Seen)
+	is := stampsOf(dir, r.Seen)
 	sure := true
 	for name, then := range r.Seen {
-		if now[name] != then {
+		if is[name] != then {
 			return false
 		}
 		sure = sure && r.At-then.Modified > settled.Nanoseconds()

@@ -37,10 +37,11 @@ func (l *lister) list(ctx context.Context, dir string, old *entry) record {
 	}
 	read, texts, err := l.read(ctx, rooted(dir), &r)
 	if err != nil {
-		r.Broken = why(err)
+		var broken *BrokenError
+		r.Broken, r.Stopped = why(err), !errors.As(err, &broken)
 		return r
 	}
-	r.Broken = ""
+	r.Broken, r.Stopped = "", false
 	if l.h.o.Cache != "" {
 		if err := l.h.keepJSON(r.Hash+".json", detail{Read: read, Texts: texts}); err != nil {
 			l.h.o.Log.Warn("what was read of a service is not kept", "err", err)

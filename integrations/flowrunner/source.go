@@ -66,6 +66,9 @@ func (s *source) Integrations(ctx context.Context) ([]integrations.Integration, 
 		}
 	}
 	for dir := range s.known {
+		if err != nil || findErr != nil {
+			break // what could not be listed may still be there
+		}
 		if !slices.ContainsFunc(found, func(f Root) bool { return f.Dir == dir }) {
 			delete(s.known, dir)
 			changed = true
@@ -104,7 +107,7 @@ func (s *source) read(ctx context.Context, found []Root) (changed bool) {
 	defer l.close()
 	for _, f := range found {
 		old := s.known[f.Dir]
-		if old != nil && old.fresh(f.Dir) {
+		if old != nil && old.fresh(f.Dir, s.h.now().UnixNano()) {
 			old.live = true
 			continue
 		}

@@ -236,6 +236,24 @@ func TestServices_StampsAlone(t *testing.T) {
 	}
 }
 
+// TestServices_StoppedIsTriedAgain: what stopped its worker is tried again after a while, since the machine may have been busy; a
+// mistake in the text is there until the text changes.
+func TestServices_StoppedIsTriedAgain(t *testing.T) {
+	r := newRig(t, map[string]string{"deep": serviceText("Deep", 1) + strings.Repeat("(", 1_000_000), "mistake": "class {"})
+	r.list(t)
+	source, ok := r.source.(*source)
+	if !ok {
+		t.Fatalf("%T", r.source)
+	}
+	for name, again := range map[string]bool{"deep": true, "mistake": false} {
+		dir := filepath.Join(r.dir, name)
+		e := source.known[dir]
+		if e.Broken == "" || !e.fresh(dir, e.At+time.Minute.Nanoseconds()) || e.fresh(dir, e.At+time.Hour.Nanoseconds()) == again {
+			t.Errorf("%s: %+v", name, e.record)
+		}
+	}
+}
+
 // A damaged cache is as good as none.
 func TestServices_DamagedCache(t *testing.T) {
 	r := newRig(t, map[string]string{"one": serviceText("One", 1)})
