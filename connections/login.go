@@ -135,6 +135,12 @@ func (l *Login) find(ctx context.Context) error {
 		return err
 	}
 	l.info = l.integ.Info()
+	if l.info.NoSignIn {
+		return &Error{
+			Kind: KindUnsupported, Message: quote(id) + " needs no sign-in: it has no OAuth2 operations",
+			Hint: "its actions run under its own name: authdeck actions " + safetext.Line(id, 60),
+		}
+	}
 	if err := l.notByName(); err != nil {
 		return err
 	}

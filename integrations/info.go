@@ -32,7 +32,9 @@ type Info struct {
 	// ItemsUnknown: Inputs are made by code and known once it was opened ([Opener]).
 	ItemsUnknown bool
 	// OwnClient: the user makes a client and registers the redirect address, and Inputs name it in words of their own.
-	OwnClient  bool
+	OwnClient bool
+	// NoSignIn: nothing is signed in to; actions run on the integration itself.
+	NoSignIn   bool
 	NeedsID    bool // a client id is needed before a login
 	Register   bool // a client can be registered by RFC 7591
 	Redirect   Redirect

@@ -46,6 +46,9 @@ func (a *app) changed(ctx context.Context, svc *connections.Service, id, what st
 		return a.printJSON(integrationRow(v))
 	}
 	next := "authdeck login " + id
+	if v.NoSignIn {
+		next = "authdeck actions " + id
+	}
 	if !v.Configured {
 		next = "authdeck integrations show " + id
 	}
@@ -201,8 +204,12 @@ func (a *app) showIntegration(v connections.IntegrationView, redirect string, cf
 	case !v.CanRevoke:
 		revoke = "not known"
 	}
+	signIn := "authorization code, PKCE " + v.PKCE + ", client authentication " + v.Auth
+	if v.NoSignIn {
+		signIn = "none"
+	}
 	a.fields("id", v.ID, "name", v.Name, "source", string(v.Kind), "origin", v.Origin, "broken", v.Broken, "mistake", v.Mistake, "docs", v.Docs,
-		"sign-in", "authorization code, PKCE "+v.PKCE+", client authentication "+v.Auth,
+		"sign-in", signIn,
 		"refresh", v.Refresh, "revocation", revoke, "scopes", strings.Join(v.Scopes.Default, " "),
 		"access token", v.Lifetime.Access, "refresh token", v.Lifetime.Refresh,
 		"unverified", strings.Join(v.Unverified, ", "), "facts of", v.Facts)
@@ -213,7 +220,9 @@ func (a *app) showIntegration(v connections.IntegrationView, redirect string, cf
 	for i, s := range v.Setup {
 		a.printf("  %d  %s\n", i+1, safetext.Line(s, 0))
 	}
-	if v.Redirect.Unregistered {
+	if v.NoSignIn {
+		a.printf("  nothing is signed in to: authdeck run %s ACTION\n", v.ID)
+	} else if v.Redirect.Unregistered {
 		a.printf("  no redirect address is to be registered; authdeck sends %s, with a free port\n", redirect)
 	} else {
 		a.printf("  redirect address to register, exactly: %s\n", redirect)

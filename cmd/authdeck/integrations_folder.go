@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"authdeck/connections"
 	"authdeck/integrations/flowrunner"
@@ -50,8 +51,15 @@ func (a *app) addFolder(ctx context.Context, svc *connections.Service, dir, name
 		}
 		return errors.Join(err, a.printJSON(rows))
 	}
-	a.note("added %d services as %s; next: authdeck integrations list", len(dirs), name)
+	a.note("added %s as %s; next: authdeck integrations list", services(len(dirs)), name)
 	return nil
+}
+
+func services(n int) string {
+	if n == 1 {
+		return "1 service"
+	}
+	return strconv.Itoa(n) + " services"
 }
 
 func (a *app) addService(ctx context.Context, svc *connections.Service, dir, name string, copied bool) error {
@@ -148,6 +156,6 @@ func (a *app) forgetCollection(ctx context.Context, name string) (done bool, err
 	if a.json {
 		return true, a.printJSON(map[string]string{"removed": name})
 	}
-	a.note("%s is forgotten, with the %d services in it", name, len(dirs))
+	a.note("%s is forgotten, with %s in it", name, services(len(dirs)))
 	return true, nil
 }

@@ -145,10 +145,10 @@ func (s *Service) RunAction(ctx context.Context, r integrations.ActionRequest) (
 }
 
 // actionFailed makes of what the service threw an answer of the provider's.
-func (s *Service) actionFailed(m annotation.Method, got came, err error) error {
+func actionFailed(got came, err error) error {
 	var thrown *ThrownError
 	if !errors.As(err, &thrown) {
-		return fmt.Errorf("run %s: %w", m.Name, err)
+		return err
 	}
 	e := &integrations.ActionError{Status: thrown.Status, Message: thrown.Error()}
 	last := worst(got.errors)

@@ -76,7 +76,7 @@ func others(t *testing.T, h *Host) {
 	var done sync.WaitGroup
 	done.Go(func() {
 		for ; ctx.Err() == nil || calls == 0; calls++ {
-			u, err := plain.ConnectionURL(t.Context(), integrations.ConnectionURLRequest{Config: cfg, RedirectURI: "http://127.0.0.1:1/", State: "st"})
+			u, err := plain.ConnectionURL(context.WithoutCancel(t.Context()), integrations.ConnectionURLRequest{Config: cfg, RedirectURI: "http://127.0.0.1:1/", State: "st"})
 			if err != nil || !strings.HasPrefix(u.URL, "https://plain.example/authorize?") {
 				t.Errorf("another call meanwhile: %q, %v", u.URL, err)
 				return

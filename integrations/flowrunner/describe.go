@@ -37,7 +37,7 @@ func describe(f *folder, r record) integrations.Info {
 	for _, item := range read.Items {
 		info.Inputs = append(info.Inputs, input(item))
 	}
-	info.ItemsUnknown, info.OwnClient = !read.ItemsKnown, read.RequireOAuth
+	info.ItemsUnknown, info.OwnClient, info.NoSignIn = !read.ItemsKnown, read.RequireOAuth, !read.RequireOAuth
 	if read.RequireOAuth || slices.Contains(r.Methods, opRefresh) {
 		info.Refresh = byService
 	}

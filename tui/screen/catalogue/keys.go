@@ -67,6 +67,7 @@ func (s *Screen) Keys() []keys.Binding {
 			cp.Off = "nothing is to be registered"
 		}
 		switch n := len(s.names[v.ID]); {
+		case n == 0 && v.NoSignIn:
 		case n == 0:
 			act.Off = "no connection yet: enter makes one"
 		case n > 1:
@@ -117,6 +118,8 @@ func (s *Screen) enterKey(v *connections.IntegrationView) keys.Binding {
 		b.Off = "nothing is selected"
 	case v.Broken != "":
 		b.Off = "it cannot be used: " + safetext.Line(v.Broken, 200)
+	case v.NoSignIn && v.Configured:
+		b.Off = "it needs no sign-in: a runs its actions"
 	case !ready(v):
 		b.Label, b.Help = "set up", "shows the steps of the set-up, then signs in"
 	}
@@ -177,6 +180,9 @@ func (s *Screen) do(id string) tea.Cmd {
 	case idAdd:
 		return sh.Toast(screen.ToastInfo, "in a shell: authdeck integrations add FILE|FOLDER|URL")
 	case idActions:
+		if len(s.names[v.ID]) == 0 { // of an integration without a sign-in
+			return sh.Push(action.New(s.env, v.ID))
+		}
 		return sh.Push(action.New(s.env, s.names[v.ID][0]))
 	case idPlay:
 		return sh.Push(rehearsal.New(s.env, v.ID, v.Name))

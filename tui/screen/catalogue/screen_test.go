@@ -234,6 +234,14 @@ func TestService(t *testing.T) {
 	rehearse := func(r *rig) {
 		r.env.Rehearse = func(context.Context, string) (screen.Rehearsal, error) { return screen.Rehearsal{}, nil }
 	}
+	keyed := connections.IntegrationView{Info: integrations.Info{ID: "keyed", Name: "Keyed", Kind: integrations.KindFlowRunner, NoSignIn: true}, Configured: true, Actions: 2}
+	inBubble(t, []connections.IntegrationView{keyed}, nil, func(t *testing.T, r *rig) {
+		r.screen.View(80, 19)
+		r.loop.Press("enter", "a")
+		if diff := cmp.Diff([]string{"warn: log in: it needs no sign-in: a runs its actions", "push: actions of keyed"}, r.shell.Said); diff != "" {
+			t.Error(diff)
+		}
+	})
 	inBubble(t, []connections.IntegrationView{svc, unknown}, rehearse, func(t *testing.T, r *rig) {
 		for _, width := range []int{80, 120} {
 			frame := ansi.Strip(r.screen.View(width, 19))
