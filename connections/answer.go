@@ -27,9 +27,9 @@ var errSuperseded = errors.New("the grant was replaced meanwhile")
 // to nobody; its intent stays.
 func (s *Service) keepAnswer(ctx context.Context, c store.Connection, g integrations.Grant, say func(outcome)) (outcome, bool) {
 	_ = failpoint.Hit("refresh.answered")
-	tried, same := c.Grant.RefreshToken, false
+	tried, was, same := c.Grant.RefreshToken, c.Grant.AccessToken, false
 	write := func(c *store.Connection) (store.Write, error) {
-		if !c.Grant.RefreshToken.Equal(tried) {
+		if !c.Grant.RefreshToken.Equal(tried) || !c.Grant.AccessToken.Equal(was) {
 			return store.Write{}, errSuperseded
 		}
 		other := otherAccount(*c, g)

@@ -36,9 +36,9 @@ func (s *Service) keepFailure(ctx context.Context, c store.Connection, cause err
 	if s.nothingNew(c, cause) {
 		return s.keepNothingNew(ctx, c, cause)
 	}
-	tried := c.Grant.RefreshToken
+	tried, was := c.Grant.RefreshToken, c.Grant.AccessToken
 	stored, err := s.update(ctx, c, func(c *store.Connection) (store.Write, error) {
-		if !c.Grant.RefreshToken.Equal(tried) {
+		if !c.Grant.RefreshToken.Equal(tried) || !c.Grant.AccessToken.Equal(was) {
 			return store.Write{}, errSuperseded
 		}
 		c.Health = s.healthAfter(*c, cause, interrupted)

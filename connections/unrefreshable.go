@@ -28,12 +28,19 @@ func (s *Service) hasWay(ctx context.Context, c store.Connection) bool {
 // planned before the token ends.
 func (s *Service) keepNothingNew(ctx context.Context, c store.Connection, cause error) outcome {
 	why := safetext.Line(cause.Error(), 200)
+	tried, was := c.Grant.RefreshToken, c.Grant.AccessToken
 	stored, err := s.update(ctx, c, func(c *store.Connection) (store.Write, error) {
+		if !c.Grant.RefreshToken.Equal(tried) || !c.Grant.AccessToken.Equal(was) {
+			return store.Write{}, errSuperseded
+		}
 		if c.Grant.Lifetime == store.LifetimeKnown && c.Health.Trouble == store.TroubleNone {
 			c.Health.RetryAt = c.Grant.ExpiresAt
 		}
 		return store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "failed", "not refreshable: %s", why)}}, nil
 	})
+	if errors.Is(err, errSuperseded) {
+		return s.adopt(ctx, c)
+	}
 	if err != nil {
 		return outcome{conn: c, err: err}
 	}

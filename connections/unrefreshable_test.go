@@ -134,3 +134,29 @@ func TestRefreshWithoutToken(t *testing.T) {
 		})
 	}
 }
+
+// TestSignInDuringRefreshWithoutToken: whatever a refresh comes to, a sign-in that was made meanwhile stays as it is.
+func TestSignInDuringRefreshWithoutToken(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]answer{"an answer": {}, "a refusal": {err: invalidGrant}, "nothing": {err: errNothingNew}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, nil)
+			b.p.tokenless = true
+			was := b.put("work", 50*time.Minute, time.Hour, func(c *store.Connection) { c.Grant.RefreshToken = noRefresh })
+			end.hook = func() {
+				c := b.get(was.ID)
+				c.Grant.AccessToken = secret.New("of the sign-in")
+				if _, err := b.store.Put(t.Context(), c, store.Write{}); err != nil {
+					t.Error(err)
+				}
+			}
+			b.p.refresh = []answer{end}
+			_, _, _ = b.Refresh(t.Context(), "work") // what is told of it is another matter
+			is := b.get(was.ID)
+			if is.Grant.AccessToken.Reveal() != "of the sign-in" || is.Health.Trouble != store.TroubleNone || !is.Health.RetryAt.IsZero() {
+				t.Errorf("%s, %+v", is.Grant.AccessToken.Reveal(), is.Health)
+			}
+		})
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -62,6 +63,13 @@ func TestAuthorsLoopInTheTerminal(t *testing.T) {
 	e.until(`Acme ledger +FlowRunner +yes`, 5*time.Second)
 
 	e.press("enter")
+	eventually(t, 60*time.Second, "the sign-in", func() bool { // another test may have the port just now
+		frame := e.frame()
+		if strings.Contains(frame, "port 53682 is in use") {
+			e.press("r")
+		}
+		return strings.Contains(frame, "acme-ada")
+	})
 	e.until(`▸ ● ok +acme-ada(?s:.*)a action`, 20*time.Second)
 	e.press("a")
 	e.until(`Add note`, 5*time.Second)

@@ -112,14 +112,14 @@ func (a *app) copyService(dir, name string) error {
 	return nil
 }
 
-// withoutGit is a folder without its version control.
+// withoutGit is a folder without its version control and without links.
 type withoutGit struct{ fs.FS }
 
 func (w withoutGit) ReadDir(name string) ([]fs.DirEntry, error) {
 	list, err := fs.ReadDir(w.FS, name)
 	kept := list[:0]
 	for _, e := range list {
-		if e.Name() != ".git" {
+		if e.Name() != ".git" && e.Type()&fs.ModeSymlink == 0 { // a link may lead out of the folder
 			kept = append(kept, e)
 		}
 	}

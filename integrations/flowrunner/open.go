@@ -36,6 +36,9 @@ func (s *Service) Open(ctx context.Context) integrations.Integration {
 	}
 	opened := *s
 	if err := opened.learnItems(ctx); err != nil {
+		if ctx.Err() != nil {
+			return s
+		}
 		opened.info.Broken = why(err)
 		return &opened
 	}
@@ -61,7 +64,9 @@ func (s *Service) learnItems(ctx context.Context) error {
 		return &BrokenError{Text: "the config items that addService gets are no list of objects with names"}
 	}
 	s.record.Read.Items, s.record.Read.ItemsKnown = items, true
+	mistake := s.info.Mistake
 	s.info = describe(s.folder, s.record)
+	s.info.Mistake = mistake
 	return nil
 }
 

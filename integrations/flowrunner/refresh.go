@@ -56,6 +56,9 @@ func (s *Service) RefreshesWithoutToken() bool { return s.has(opRefresh) }
 
 // notRefreshed says what a refresh that brought nothing means: first by what was seen on the wire, then by its words.
 func (s *Service) notRefreshed(got came, thrown error) error {
+	if errors.Is(thrown, context.Canceled) {
+		return thrown
+	}
 	var t *ThrownError
 	if errors.As(thrown, &t) && t.Constructor {
 		return &oauthflow.Error{Class: oauthflow.ClassConfiguration, Err: oauthflow.Remark(explained(opRefresh, got, thrown))}

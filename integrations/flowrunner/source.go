@@ -115,6 +115,9 @@ func (s *source) read(ctx context.Context, found []Root) (changed bool) {
 			return changed
 		}
 		e := &entry{record: l.list(ctx, f.Dir, old), live: true}
+		if ctx.Err() != nil {
+			return changed // what came of it says nothing of the folder
+		}
 		if e.Broken != "" && old != nil && old.live {
 			e.good = s.lastGood(f, old)
 		}
