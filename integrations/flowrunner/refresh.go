@@ -63,6 +63,9 @@ func (s *Service) notRefreshed(got came, thrown error) error {
 	if errors.As(thrown, &t) && t.Constructor {
 		return &oauthflow.Error{Class: oauthflow.ClassConfiguration, Err: oauthflow.Remark(explained(opRefresh, got, thrown))}
 	}
+	if len(got.answered) == 0 && t != nil && t.accident() {
+		return &oauthflow.Error{Class: oauthflow.ClassTransientLong, Err: oauthflow.Remark(explained(opRefresh, got, thrown))}
+	}
 	if len(got.answered) == 0 && (thrown == nil || t != nil || errors.Is(thrown, errNoMethod)) {
 		return fmt.Errorf("%w: %s", integrations.ErrNothingNew, explained(opRefresh, got, thrown))
 	}
@@ -80,6 +83,15 @@ func (s *Service) notRefreshed(got came, thrown error) error {
 		}
 	}
 	return e
+}
+
+// accident reports whether a throw tells of a mistake in the code, or that the time was over, and nothing of the grant.
+func (e *ThrownError) accident() bool {
+	switch e.Name {
+	case "ReferenceError", "TypeError", "SyntaxError", "RangeError":
+		return true
+	}
+	return e.Code == "ETIMEDOUT"
 }
 
 // failure is the exchange that tells why an operation brought nothing: a failed one, else one that answered 2xx with an error in
