@@ -112,8 +112,12 @@ func (r returned) grant(received time.Time) (integrations.Grant, error) {
 	if !ok {
 		return integrations.Grant{}, errReturned
 	}
+	refresh, _ := usable(r.RefreshToken) // "undefined" is none, and must not take the place of one
+	if strings.TrimSpace(refresh) == "" {
+		refresh = ""
+	}
 	return integrations.Grant{
-		AccessToken: secret.New(token), RefreshToken: secret.New(text(r.RefreshToken)), TokenType: "Bearer",
+		AccessToken: secret.New(token), RefreshToken: secret.New(refresh), TokenType: "Bearer",
 		Lifetime: lifetime(r.Expiration), RefreshLifetime: oauthflow.Lifetime{Kind: oauthflow.LifetimeUnknown}, Received: received,
 		Identity: r.identity(), UserData: r.userData(),
 	}, nil

@@ -76,7 +76,8 @@ func (s *Service) config(c *call, cfg integrations.Config) error {
 			c.secrets = append(c.secrets, given)
 		}
 		// What the service names as a default opens nothing: only the user may.
-		if host := hostIn(given.Reveal()); host != "" && !slices.Contains(c.hosts, host) {
+		byDefault := given.Reveal() == textOf(item.Default)
+		if host := hostIn(given.Reveal()); host != "" && !byDefault && !slices.Contains(c.hosts, host) {
 			c.hosts = append(c.hosts, host)
 		}
 		raw, err := json.Marshal(typedItem(item.Type, value))
