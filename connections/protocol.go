@@ -93,7 +93,7 @@ func (s *Service) ask(ctx context.Context, c store.Connection, interrupted bool,
 	req := integrations.RefreshRequest{Config: cfg, Kept: kept(c)}
 	began := s.now()
 	grant, err := request(ctx, integ, req)
-	if refused := classOf(err) == oauthflow.ClassDeadIfAgain; !intent.Replayed && (refused || ambiguous(err)) {
+	if refused := classOf(err) == oauthflow.ClassDeadIfAgain; !intent.Replayed && (refused || ambiguous(err)) && !saved(err) {
 		interrupted = !refused
 		intent.Replayed = true
 		if err := s.o.Store.SetIntent(ctx, c.ID, &intent); err != nil {
@@ -102,6 +102,9 @@ func (s *Service) ask(ctx context.Context, c store.Connection, interrupted bool,
 		grant, err = request(ctx, integ, req)
 	}
 	s.met(ctx, tokenHost(integ, cfg), began, err)
+	if lost := answerLost(err); lost != nil && lost.RefreshToken.IsZero() {
+		interrupted = true
+	}
 	if err != nil {
 		return s.keepFailure(ctx, c, err, interrupted), false
 	}
@@ -141,6 +144,21 @@ func ambiguous(err error) bool {
 		return errors.Is(err, context.DeadlineExceeded)
 	}
 	return e.Sent && e.Class == oauthflow.ClassTransient && (e.Status == 0 || e.Status/100 == 2)
+}
+
+// answerLost is a failure after the provider's answer; nil for others.
+func answerLost(err error) *integrations.AnswerLostError {
+	var lost *integrations.AnswerLostError
+	if errors.As(err, &lost) {
+		return lost
+	}
+	return nil
+}
+
+// saved reports whether a refresh failed and its new refresh token is there: the old one is not to be sent again.
+func saved(err error) bool {
+	lost := answerLost(err)
+	return lost != nil && !lost.RefreshToken.IsZero()
 }
 
 // classOf is the class of a failed call; what is no protocol call has none.

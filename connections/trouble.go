@@ -33,7 +33,7 @@ func (s *Service) keepFailure(ctx context.Context, c store.Connection, cause err
 	if errors.As(cause, &known) && (known.Kind == KindStore || known.Kind == KindCanceled) {
 		return outcome{conn: c, err: known}
 	}
-	if s.nothingNew(c, cause) {
+	if errors.Is(cause, integrations.ErrNothingNew) {
 		return s.keepNothingNew(ctx, c, cause)
 	}
 	tried, was := c.Grant.RefreshToken, c.Grant.AccessToken
@@ -43,7 +43,13 @@ func (s *Service) keepFailure(ctx context.Context, c store.Connection, cause err
 		}
 		c.Health = s.healthAfter(*c, cause, interrupted)
 		what := classWord(c.Health.Trouble)
-		return store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "failed", "%s: %s", what, c.Health.Reason)}}, nil
+		w := store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "failed", "%s: %s", what, c.Health.Reason)}}
+		if lost := answerLost(cause); saved(cause) && !lost.RefreshToken.Equal(tried) {
+			c.Grant.PreviousRefreshToken, c.Grant.RefreshToken = tried, lost.RefreshToken
+			c.Grant.Rotations++
+			w.Events = append(w.Events, s.event(*c, "rotation", "ok", "refresh token number %d of this sign-in, out of an answer that the service dropped", c.Grant.Rotations+1))
+		}
+		return w, nil
 	})
 	switch {
 	case errors.Is(err, errSuperseded):
@@ -62,7 +68,7 @@ func (s *Service) keepFailure(ctx context.Context, c store.Connection, cause err
 // healthAfter is the table of §5.3 as it changes a connection's health.
 func (s *Service) healthAfter(c store.Connection, cause error, interrupted bool) store.Health {
 	next := s.nextHealth(c.Health, cause, interrupted)
-	refused := next.Trouble == store.TroubleDead && !unrefreshable(cause)
+	refused := next.Trouble == store.TroubleDead && !errors.Is(cause, integrations.ErrNotRefreshable)
 	if refused && !c.RestoredFrom.IsZero() {
 		next.Reason = restoredWords(c.RestoredFrom) + "; the refresh token had been used since"
 	}
@@ -108,13 +114,9 @@ func (s *Service) nextHealth(h store.Health, cause error, interrupted bool) stor
 	return next
 }
 
-func unrefreshable(cause error) bool {
-	return errors.Is(cause, integrations.ErrNotRefreshable) || errors.Is(cause, integrations.ErrNothingNew)
-}
-
 // troubleOf is what lasts of a failure.
 func troubleOf(cause error) store.Trouble {
-	if unrefreshable(cause) {
+	if errors.Is(cause, integrations.ErrNotRefreshable) {
 		return store.TroubleDead
 	}
 	if errors.Is(cause, integrations.ErrNotConfigured) {
@@ -221,6 +223,9 @@ func (s *Service) troubleError(c store.Connection) error {
 		}
 	case store.TroubleTransient:
 		hint := "nothing was lost; try again"
+		if strings.HasPrefix(h.Reason, reasonInterrupted) {
+			hint = "the provider may have given a new refresh token that nobody has; try again, and sign in again if that is refused"
+		}
 		if wait := h.RetryAt.Sub(s.now()); wait > 0 {
 			hint += ", the next try by itself is in " + span(wait)
 		}

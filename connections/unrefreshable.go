@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
@@ -24,8 +25,12 @@ func (s *Service) hasWay(ctx context.Context, c store.Connection) bool {
 	return ok && t.RefreshesWithoutToken()
 }
 
-// keepNothingNew is a refresh that brought nothing although nothing was refused: what is kept stays in force. No try is
-// planned before the token ends.
+// endedAgain is when a token that has ended and cannot be refreshed is looked at again: config items or the service's code may have
+// changed.
+const endedAgain = time.Hour
+
+// keepNothingNew is a refresh that brought nothing although nobody refused anything: nothing of the grant is changed, and nobody is
+// sent to a sign-in by it. The next try is made when the token ends, after that each hour.
 func (s *Service) keepNothingNew(ctx context.Context, c store.Connection, cause error) outcome {
 	why := safetext.Line(cause.Error(), 200)
 	tried, was := c.Grant.RefreshToken, c.Grant.AccessToken
@@ -33,8 +38,8 @@ func (s *Service) keepNothingNew(ctx context.Context, c store.Connection, cause 
 		if !c.Grant.RefreshToken.Equal(tried) || !c.Grant.AccessToken.Equal(was) {
 			return store.Write{}, errSuperseded
 		}
-		if c.Grant.Lifetime == store.LifetimeKnown && c.Health.Trouble == store.TroubleNone {
-			c.Health.RetryAt = c.Grant.ExpiresAt
+		if t := c.Health.Trouble; t == store.TroubleNone || t == store.TroubleTransient {
+			c.Health = store.Health{Reason: "not refreshable: " + why, RetryAt: s.retryEnded(c.Grant)}
 		}
 		return store.Write{ClearIntent: true, Events: []store.Event{s.event(*c, "refresh", "failed", "not refreshable: %s", why)}}, nil
 	})
@@ -44,13 +49,25 @@ func (s *Service) keepNothingNew(ctx context.Context, c store.Connection, cause 
 	if err != nil {
 		return outcome{conn: c, err: err}
 	}
-	return outcome{conn: stored, err: &Error{
+	e := &Error{
 		Kind: KindUnsupported, Message: fmt.Sprintf("%s is not refreshable: %s", quote(c.Name), why),
 		Hint: "nothing was changed; sign in again if it stops working: authdeck login " + safetext.Line(c.Name, 60), Err: cause,
-	}}
+	}
+	if !s.lives(stored) {
+		e.Kind, e.Message = KindSignIn, fmt.Sprintf("the token of %s has ended, and it is not refreshable: %s", quote(c.Name), why)
+		e.Hint = "sign in again: authdeck login " + safetext.Line(c.Name, 60)
+	}
+	return outcome{conn: stored, err: e}
 }
 
-// nothingNew reports whether a failed refresh leaves the grant in force.
-func (s *Service) nothingNew(c store.Connection, cause error) bool {
-	return errors.Is(cause, integrations.ErrNothingNew) && s.lives(c)
+// retryEnded is the end of a token that cannot be refreshed or, behind it, an hour from now; zero if nobody knows the end.
+func (s *Service) retryEnded(g store.Grant) time.Time {
+	ends := g.ExpiresAt
+	if g.Lifetime != store.LifetimeKnown {
+		ends = hintedEnd(g.AccessToken, g.ObtainedAt)
+	}
+	if ends.IsZero() || ends.After(s.now()) {
+		return ends
+	}
+	return s.now().Add(endedAgain)
 }

@@ -1,6 +1,7 @@
 package connections_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -16,8 +17,8 @@ import (
 
 var errNothingNew = fmt.Errorf("%w: refreshToken returned null", integrations.ErrNothingNew)
 
-// TestNothingNew: a refresh that made no request and brought nothing changes nothing while the token lives
-// (reference/flowrunner.md §3.4).
+// TestNothingNew: a refresh that made no request and brought nothing changes nothing of the grant, and nobody but the provider says that
+// a sign-in is needed (reference/flowrunner.md §3.4).
 func TestNothingNew(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -27,25 +28,29 @@ func TestNothingNew(t *testing.T) {
 		state connections.State
 	}{
 		{"a living token stays", 0, connections.KindUnsupported, connections.StateOK},
-		{"one that has ended needs a sign-in", 2 * time.Hour, connections.KindSignIn, connections.StateSignIn},
+		{"one that has ended", 2 * time.Hour, connections.KindSignIn, connections.StateExpired},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, nil)
-			b.p.refresh = []answer{{err: errNothingNew}}
+			b.p.refresh = []answer{{err: errNothingNew}, {}}
 			was := b.put("work", c.age, time.Hour)
 			d, outcome, err := b.Refresh(t.Context(), "work")
 			if kindOf(t, err) != c.kind || outcome != connections.OutcomeFailed || d.State != c.state {
 				t.Errorf("%s %s %v", outcome, d.State, err)
 			}
-			if is := b.get(was.ID); !is.Grant.AccessToken.Equal(was.Grant.AccessToken) || !is.Grant.RefreshToken.Equal(was.Grant.RefreshToken) {
-				t.Errorf("the grant changed: %+v", is.Grant)
+			if is := b.get(was.ID); !is.Grant.AccessToken.Equal(was.Grant.AccessToken) || !is.Grant.RefreshToken.Equal(was.Grant.RefreshToken) || is.Health.Trouble != store.TroubleNone {
+				t.Errorf("%+v, %+v", is.Grant, is.Health)
+			}
+			if _, err := b.Token(t.Context(), "work", -1); err != nil && c.age > 0 {
+				t.Errorf("once the service can refresh again, it is asked: %v", err)
 			}
 		})
 	}
 }
 
-// TestNothingNew_Keeper: what cannot be refreshed is tried once ahead of its end and once at its end, no more.
+// TestNothingNew_Keeper: what cannot be refreshed is tried ahead of its end, at its end, and then each hour: the service or its settings may
+// have changed.
 func TestNothingNew_Keeper(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -55,10 +60,49 @@ func TestNothingNew_Keeper(t *testing.T) {
 		_, stop := b.keep()
 		time.Sleep(24 * time.Hour)
 		stop()
-		if n := b.p.requests(); n != 2 {
+		if n := b.p.requests(); n < 20 || n > 26 {
 			t.Errorf("%d tries in a day", n)
 		}
 	})
+}
+
+// TestAnswerLost: the provider had answered, and the service dropped it. A new refresh token that was seen is kept, and the old one is not
+// sent again; one that nobody saw is told of, since the old one may be dead.
+func TestAnswerLost(t *testing.T) {
+	t.Parallel()
+	cause := &oauthflow.Error{Class: oauthflow.ClassTransientLong, Status: 200, Sent: true, Err: errors.New("it threw")}
+	timedOut := &oauthflow.Error{Class: oauthflow.ClassTransient, Sent: true, Err: errors.New("the time was over")}
+	for _, c := range []struct {
+		name     string
+		err      error
+		next     string // the refresh token of the next try
+		requests int
+		reason   string
+	}{
+		{"it was seen", &integrations.AnswerLostError{RefreshToken: secret.New("refresh-new"), Err: cause}, "refresh-new", 1, "it threw"},
+		{"it was seen, in a call that ran out of time", &integrations.AnswerLostError{RefreshToken: secret.New("refresh-new"), Err: timedOut}, "refresh-new", 1, "the time was over"},
+		{"nobody saw it", &integrations.AnswerLostError{Err: cause}, "refresh-0", 1, "refresh interrupted"},
+		{"nobody saw it, in a call that ran out of time", &integrations.AnswerLostError{Err: timedOut}, "refresh-0", 2, "refresh interrupted"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, nil)
+			b.p.refresh = []answer{{err: c.err}}
+			was := b.put("work", 2*time.Hour, time.Hour)
+			_, _, err := b.Refresh(t.Context(), "work")
+			is := b.get(was.ID)
+			if kindOf(t, err) != connections.KindTransient || is.Health.Trouble != store.TroubleTransient || !strings.Contains(is.Health.Reason, c.reason) {
+				t.Errorf("%v %+v", err, is.Health)
+			}
+			if is.Grant.RefreshToken.Reveal() != c.next || b.p.requests() != c.requests {
+				t.Errorf("%s is kept after %d requests, want %s after %d", is.Grant.RefreshToken.Reveal(), b.p.requests(), c.next, c.requests)
+			}
+			var e *connections.Error
+			if lost := c.next == "refresh-0"; !errors.As(err, &e) || strings.Contains(e.Hint, "nothing was lost") == lost {
+				t.Errorf("hint %q", e.Hint)
+			}
+		})
+	}
 }
 
 // TestSameToken: an answer with the token of before is no failure, and is called unchanged; its refresh token and its

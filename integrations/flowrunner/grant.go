@@ -112,13 +112,18 @@ func (r returned) grant(received time.Time) (integrations.Grant, error) {
 	if !ok {
 		return integrations.Grant{}, errReturned
 	}
-	refresh, _ := usable(r.RefreshToken) // "undefined" is none, and must not take the place of one
-	if strings.TrimSpace(refresh) == "" {
-		refresh = ""
-	}
 	return integrations.Grant{
-		AccessToken: secret.New(token), RefreshToken: secret.New(refresh), TokenType: "Bearer",
+		AccessToken: secret.New(token), RefreshToken: r.refreshToken(), TokenType: "Bearer",
 		Lifetime: lifetime(r.Expiration), RefreshLifetime: oauthflow.Lifetime{Kind: oauthflow.LifetimeUnknown}, Received: received,
 		Identity: r.identity(), UserData: r.userData(),
 	}, nil
+}
+
+// refreshToken is the one that came, verbatim; zero for what is none: "undefined" must not take the place of one that works.
+func (r returned) refreshToken() secret.String {
+	token, _ := usable(r.RefreshToken)
+	if strings.TrimSpace(token) == "" {
+		return secret.String{}
+	}
+	return secret.New(token)
 }

@@ -83,6 +83,7 @@ type call struct {
 	timeout   time.Duration
 	hosts     []string // that the user named: they may be anywhere
 	secrets   []secret.String
+	refresh   secret.String     // the refresh token that is traded, zero in other calls
 	transport http.RoundTripper // nil: the network
 	hear      func(method, line string)
 }
@@ -106,7 +107,13 @@ type came struct {
 	console   []string // safe
 	stubs     []string
 	uploads   map[string]string // https address → path
-	hosts     []string
+	traded    traded
+}
+
+// traded is what was seen of a refresh on the wire: that a request with the kept refresh token was answered well.
+type traded struct {
+	done bool
+	next secret.String // the new refresh token of that answer; zero if it has none, or the old one
 }
 
 // ThrownError is what the service threw (§1.6). Its text is the service's own, made safe.

@@ -90,6 +90,9 @@ func (r *recorder) send(ctx context.Context, m wire.Message) wire.Message {
 	}
 	a, err := caller.SendForeign(ctx, req)
 	r.note(q, x, a, err)
+	if err == nil {
+		r.trade(q, m.Body, a)
+	}
 	if err != nil {
 		return problem(nodeCode(err), "request to "+hostOf(q.URL)+" failed: "+errorWords(err))
 	}
@@ -114,9 +117,6 @@ func (r *recorder) note(q *wire.Request, x oauthflow.Exchange, a oauthflow.Forei
 	r.came.exchanges = append(r.came.exchanges, x)
 	r.came.answered = append(r.came.answered, a.Status)
 	r.came.methods = append(r.came.methods, q.Method)
-	if host := hostOf(q.URL); !slices.Contains(r.came.hosts, host) {
-		r.came.hosts = append(r.came.hosts, host)
-	}
 	var e *oauthflow.Error
 	switch {
 	case errors.As(err, &e):

@@ -27,19 +27,19 @@ func (s *Service) RefreshToken(ctx context.Context, r integrations.RefreshReques
 		c.call.Undefined = []int{0}
 	}
 	both := map[string]any{"refreshToken": r.Kept.RefreshToken.Reveal(), "accessToken": r.Kept.AccessToken.Reveal()}
-	c.call.Request.Body, c.call.Request.Context = both, both
+	c.call.Request.Body, c.call.Request.Context, c.refresh = both, both, r.Kept.RefreshToken
 	got, err := s.h.invoke(ctx, c)
 	received := s.h.now()
 	if err != nil {
-		return integrations.Grant{}, s.notRefreshed(got, err)
+		return integrations.Grant{}, lost(got, s.notRefreshed(got, err))
 	}
 	back, ok := readReturned(got.result)
 	if !ok {
-		return integrations.Grant{}, s.notRefreshed(got, nil)
+		return integrations.Grant{}, lost(got, s.notRefreshed(got, nil))
 	}
 	g, err := back.grant(received)
 	if err != nil {
-		return integrations.Grant{}, s.notRefreshed(got, nil)
+		return integrations.Grant{}, lost(got, s.notRefreshed(got, nil))
 	}
 	// Identity and user data stay those of the sign-in.
 	g.Identity, g.UserData = integrations.Identity{}, nil
@@ -48,6 +48,14 @@ func (s *Service) RefreshToken(ctx context.Context, r integrations.RefreshReques
 		g.KeepExpiry = true
 	}
 	return g, nil
+}
+
+// lost marks a failure after which the kept refresh token may be dead: the provider had answered its trade.
+func lost(got came, err error) error {
+	if !got.traded.done {
+		return err
+	}
+	return &integrations.AnswerLostError{RefreshToken: got.traded.next, Err: err}
 }
 
 // RefreshesWithoutToken says yes: refreshToken is called with undefined where no refresh token is kept; some services answer from the
@@ -72,6 +80,12 @@ func (s *Service) notRefreshed(got came, thrown error) error {
 	e := &oauthflow.Error{Class: oauthflow.ClassTransientLong, Sent: true, Err: oauthflow.Remark(explained(opRefresh, got, thrown))}
 	if last := got.refusal(); last != nil {
 		e.Class, e.Host, e.Status, e.Code, e.Description, e.RetryAfter, e.Sent = last.Class, last.Host, last.Status, last.Code, last.Description, last.RetryAfter, last.Sent
+	}
+	if got.traded.done { // whatever failed, it was not the grant
+		if e.Class != oauthflow.ClassTransient {
+			e.Class = oauthflow.ClassTransientLong
+		}
+		return e
 	}
 	if t != nil && e.Class != oauthflow.ClassDead {
 		trouble := e.Status == 429 || e.Status >= 500 || e.Status == 0 && len(got.errors) > 0

@@ -226,7 +226,7 @@ func (c *counts) add(m wire.Message, waiting int64) error {
 // died says why the conversation ended.
 func (s *session) died(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return context.Cause(ctx) // of a deadline that lets late answers be read (oauthflow.WithTimeout), Err tells less
 	}
 	s.close()
 	switch {

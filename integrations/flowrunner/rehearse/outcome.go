@@ -43,10 +43,6 @@ func failedRefresh(err error, ended, refreshable bool) Refresh {
 	switch f.Outcome { //nolint:exhaustive // the others leave the state as it is
 	case SignInNeeded:
 		f.State = stateSignIn
-	case NotRefreshable:
-		if ended { // as long as it lives, nothing is changed
-			f.State = stateSignIn
-		}
 	case RetriedLater:
 		f.State = stateRetrying
 	}
