@@ -31,6 +31,8 @@ type Info struct {
 	Inputs     []Input
 	// ItemsUnknown: Inputs are made by code and known once it was opened ([Opener]).
 	ItemsUnknown bool
+	// Found: it lies in a folder of many, and nobody named it: it takes no id that is in use.
+	Found bool
 	// OwnClient: the user makes a client and registers the redirect address, and Inputs name it in words of their own.
 	OwnClient bool
 	// NoSignIn: nothing is signed in to; actions run on the integration itself.

@@ -21,11 +21,11 @@ type Located interface {
 	Folders(ctx context.Context) []string
 }
 
-// Registry finds integrations among its sources; of two with one id, the later source's counts (a user's own manifest
-// stands before the built-in one).
+// Registry finds integrations among its sources. An id belongs to the first who has it, since a connection's token would go to
+// other code else; who comes second is listed as broken, under another id. Only a built-in one gives way, to one that the user named.
 type Registry struct{ sources []Source }
 
-// NewRegistry returns a registry of these sources.
+// NewRegistry returns a registry of these sources, the first to be asked first.
 func NewRegistry(sources ...Source) *Registry { return &Registry{sources: sources} }
 
 // List returns all integrations, ordered by name. What could be read is returned beside the error of what could not.
@@ -38,7 +38,15 @@ func (r *Registry) List(ctx context.Context) ([]Integration, error) {
 			errs = append(errs, err)
 		}
 		for _, i := range list {
-			byID[i.Info().ID] = i
+			info := i.Info()
+			first, taken := byID[info.ID]
+			switch {
+			case !taken || mayReplace(info, first.Info()):
+				byID[info.ID] = i
+			default:
+				c := newClash(info, first.Info(), byID)
+				byID[c.info.ID] = c
+			}
 		}
 	}
 	all := make([]Integration, 0, len(byID))
@@ -51,6 +59,10 @@ func (r *Registry) List(ctx context.Context) ([]Integration, error) {
 	})
 	return all, errors.Join(errs...)
 }
+
+// mayReplace: a user may put something of their own in the place of what is built in, by naming it; what only turned up in a
+// folder may not.
+func mayReplace(info, first Info) bool { return first.Kind == KindBuiltIn && !info.Found }
 
 // Folders are all folders whose files make a difference.
 func (r *Registry) Folders(ctx context.Context) []string {

@@ -94,12 +94,12 @@ func (a *app) caller() *oauthflow.Caller {
 
 // registry lists what can be connected in this data folder.
 func (a *app) registry(c *oauthflow.Caller, extra ...integrations.Source) *integrations.Registry {
-	sources := []integrations.Source{
+	return integrations.NewRegistry(append(
+		extra,
 		manifest.BuiltIn(c),
 		manifest.Folder(c, a.manifestDir(), a.links, a.flowrunnerHost().Code),
 		flowrunner.Services(a.flowrunnerHost(), a.serviceRoots),
-	}
-	return integrations.NewRegistry(append(sources, extra...)...)
+	)...)
 }
 
 // service opens the store and returns the one Service of this run; it fails with exit 6 where there is no key.

@@ -119,14 +119,20 @@ func (a *app) addFile(ctx context.Context, svc *connections.Service, path, name 
 	return a.changed(ctx, svc, id, "added")
 }
 
-// free fails if a user's integration of that id is there already; a built-in one may be replaced by one's own.
+// free fails if a user's integration of that id is there already; a built-in one that has no connections may be replaced.
 func (a *app) free(ctx context.Context, svc *connections.Service, id string) error {
 	v, err := svc.Integration(ctx, id)
 	switch {
-	case notFound(err) || err == nil && v.Kind == integrations.KindBuiltIn:
+	case notFound(err) || err == nil && v.Kind == integrations.KindBuiltIn && v.Connections == 0:
 		return nil
 	case err != nil:
 		return err
+	}
+	if v.Kind == integrations.KindBuiltIn {
+		return &connections.Error{
+			Kind: connections.KindNameTaken, Message: fmt.Sprintf("connections of the built-in %s are kept: their tokens would go to other code", id),
+			Hint: "choose another --name, or revoke or remove them first: authdeck list",
+		}
 	}
 	return &connections.Error{
 		Kind: connections.KindNameTaken, Message: fmt.Sprintf("there is an integration %q already, from %s", id, safetext.Line(v.Origin, 200)),

@@ -33,7 +33,13 @@ func (a *app) addFolder(ctx context.Context, svc *connections.Service, dir, name
 	case !validID.MatchString(name):
 		return usage("a name is 1 to 64 of a-z, 0-9 and -")
 	}
+	if err := a.freeFolder(ctx, name, dir); err != nil {
+		return err
+	}
 	for _, d := range dirs {
+		if flowrunner.ID(d) == name {
+			return usage("%s is a service in that folder: choose another --name for the folder", name)
+		}
 		if err := a.free(ctx, svc, flowrunner.ID(d)); err != nil {
 			return err
 		}
@@ -52,6 +58,21 @@ func (a *app) addFolder(ctx context.Context, svc *connections.Service, dir, name
 		return errors.Join(err, a.printJSON(rows))
 	}
 	a.note("added %s as %s; next: authdeck integrations list", services(len(dirs)), name)
+	return nil
+}
+
+// freeFolder fails if another folder was added under that name: its services would be gone.
+func (a *app) freeFolder(ctx context.Context, name, dir string) error {
+	all, err := a.linked(ctx, servicesSection)
+	if err != nil {
+		return err
+	}
+	if before, ok := all[name]; ok && before != dir {
+		return &connections.Error{
+			Kind: connections.KindNameTaken, Message: fmt.Sprintf("there is a folder %q already: %s", name, safetext.Line(before, 200)),
+			Hint: "choose another --name, or remove it first: authdeck integrations remove " + name,
+		}
+	}
 	return nil
 }
 

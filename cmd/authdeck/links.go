@@ -28,7 +28,7 @@ func (a *app) links(ctx context.Context) ([]string, error) {
 
 // serviceRoots are the folders of services: those that were added, and those that lie among the manifests.
 func (a *app) serviceRoots(ctx context.Context) ([]flowrunner.Root, error) {
-	roots := []flowrunner.Root{{Dir: a.manifestDir()}}
+	roots := []flowrunner.Root{{Dir: a.manifestDir(), Own: true}}
 	all, err := a.linked(ctx, servicesSection)
 	for id, path := range all {
 		roots = append(roots, flowrunner.Root{Dir: path, ID: id})

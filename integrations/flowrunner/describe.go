@@ -20,7 +20,7 @@ func describe(f *folder, r record) integrations.Info {
 		id = idOf(filepath.Base(dir))
 	}
 	info := integrations.Info{
-		ID: id, Name: read.Name, Kind: integrations.KindFlowRunner, Origin: dir, Docs: "", PKCE: byService,
+		ID: id, Found: f.found, Name: read.Name, Kind: integrations.KindFlowRunner, Origin: dir, Docs: "", PKCE: byService,
 		Auth: byService, Refresh: "none", Categories: []string{},
 		Redirect:   integrations.Redirect{Class: integrations.RedirectUnknown, Host: "127.0.0.1", Port: integrations.DefaultPort, Path: "/callback"},
 		Scopes:     integrations.Scopes{Never: true}, // they stand in the service's own address

@@ -238,6 +238,7 @@ var errNoMethod = errors.New("the service has no such method")
 type folder struct {
 	path  string
 	id    string // of the integration, "" for one made of the folder's name
+	found bool   // in a folder of many: nobody named it
 	files fs.FS
 }
 

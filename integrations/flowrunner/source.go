@@ -1,6 +1,7 @@
 package flowrunner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,10 @@ type Root struct {
 	Dir string
 	// ID is the integration's id, "" for one made of the folder's name. A folder of services ignores it.
 	ID string
+	// Own: each service in the folder was put there by the user's word, and counts as named.
+	Own bool
+
+	named bool
 }
 
 // source lists the services of some folders.
@@ -136,13 +141,13 @@ func (s *source) lastGood(f Root, old *entry) *Service {
 		return nil
 	}
 	files := overlay{texts: kept.Texts, below: rooted(f.Dir)}
-	return s.h.service(&folder{path: f.Dir, id: f.ID, files: files}, old.record)
+	return s.h.service(&folder{path: f.Dir, id: f.ID, found: !f.named, files: files}, old.record)
 }
 
 // listed is the integration of a folder.
 func (s *source) listed(f Root, e *entry) integrations.Integration {
 	h := s.h
-	at := &folder{path: f.Dir, id: f.ID, files: rooted(f.Dir)}
+	at := &folder{path: f.Dir, id: f.ID, found: !f.named, files: rooted(f.Dir)}
 	switch {
 	case e.Broken == "":
 		one := h.service(at, e.record)
@@ -180,6 +185,7 @@ func folders(roots []Root) ([]Root, error) {
 	var errs []error
 	for _, r := range roots {
 		if isService(r.Dir) {
+			r.named = true
 			found = append(found, r)
 			continue
 		}
@@ -192,12 +198,27 @@ func folders(roots []Root) ([]Root, error) {
 		}
 		for _, e := range entries {
 			if dir := filepath.Join(r.Dir, e.Name()); !strings.HasPrefix(e.Name(), ".") && isService(dir) {
-				found = append(found, Root{Dir: dir})
+				found = append(found, Root{Dir: dir, named: r.Own})
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b Root) int { return strings.Compare(a.Dir, b.Dir) })
-	return slices.CompactFunc(found, func(a, b Root) bool { return a.Dir == b.Dir }), errors.Join(errs...)
+	// Of one that is reached twice, the name that the user gave counts; those that were named come first.
+	slices.SortFunc(found, func(a, b Root) int {
+		return cmp.Or(cmp.Compare(a.Dir, b.Dir), namedFirst(a, b), -cmp.Compare(a.ID, b.ID))
+	})
+	found = slices.CompactFunc(found, func(a, b Root) bool { return a.Dir == b.Dir })
+	slices.SortStableFunc(found, namedFirst)
+	return found, errors.Join(errs...)
+}
+
+func namedFirst(a, b Root) int {
+	switch {
+	case a.named == b.named:
+		return 0
+	case a.named:
+		return -1
+	}
+	return 1
 }
 
 // isService reports whether a folder has a service's entry.
