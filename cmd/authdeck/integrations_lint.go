@@ -128,7 +128,7 @@ func (a *app) lintManifest(ctx context.Context, path string) ([]lint.Finding, er
 func (a *app) lintBeside(ctx context.Context, page string, text []byte) (found []lint.Finding, err error) {
 	for _, b := range manifest.FilesBeside(text) {
 		place := filepath.Join(filepath.Dir(page), filepath.FromSlash(b.Path))
-		info, err := os.Stat(place)
+		info, err := statBelow(filepath.Dir(page), b.Path)
 		if err != nil || info.IsDir() != (len(b.Methods) == 0) {
 			found = append(found, lint.Finding{
 				File: safetext.Line(page, 0), Line: b.Line, Severity: lint.Error, Rule: "file-missing",
@@ -140,7 +140,7 @@ func (a *app) lintBeside(ctx context.Context, page string, text []byte) (found [
 		if info.IsDir() {
 			list, err = a.flowrunnerHost().Lint(ctx, place)
 		} else {
-			list, err = a.flowrunnerHost().LintBeside(ctx, place, b.Methods)
+			list, err = a.flowrunnerHost().LintBeside(ctx, filepath.Dir(page), filepath.ToSlash(filepath.Clean(b.Path)), b.Methods)
 		}
 		if err != nil {
 			return found, err
@@ -148,6 +148,16 @@ func (a *app) lintBeside(ctx context.Context, page string, text []byte) (found [
 		found = append(found, list...)
 	}
 	return found, nil
+}
+
+// statBelow tells of a file below a folder; what a link leads out of it to is not there.
+func statBelow(dir, name string) (os.FileInfo, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	info, err := root.Stat(filepath.FromSlash(name))
+	return info, errors.Join(err, root.Close())
 }
 
 // linted prints findings; errors among them are a failure.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -17,15 +16,21 @@ import (
 	"authdeck/integrations/manifest"
 )
 
-// Code opens what a manifest leaves to JavaScript ([manifest.Code]): a file, or the folder of a service. Config items reach it under
-// the manifest's names and under its own (client_id is clientId).
-func (h *Host) Code(ctx context.Context, place string) (manifest.Program, error) {
-	info, err := os.Stat(place)
+// Code opens what a manifest leaves to JavaScript ([manifest.Code]): a file, or the folder of a service. Config items reach a service
+// under the manifest's names and under its own (client_id is clientId), a file under the manifest's.
+func (h *Host) Code(ctx context.Context, dir, name string) (manifest.Program, error) {
+	info, err := rooted(dir).Stat(path.Clean(name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errNotThere
+	case err != nil:
+		return nil, errOutside
+	case !info.IsDir():
+		return h.file(dir, path.Clean(name)), nil
+	}
+	place, err := filepath.EvalSymlinks(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
 		return nil, errNotThere
-	}
-	if !info.IsDir() {
-		return h.file(place), nil
 	}
 	s, err := h.opened(ctx, place)
 	if err != nil {
@@ -36,35 +41,62 @@ func (h *Host) Code(ctx context.Context, place string) (manifest.Program, error)
 	return &with, nil
 }
 
-var errNotThere = errors.New("there is no such file or folder")
+var (
+	errNotThere = errors.New("there is no such file or folder")
+	errOutside  = errors.New("it leads out of the manifest's folder")
+)
 
 // file is a service that is one file beside a manifest, with what it requires.
-func (h *Host) file(place string) *Service {
-	dir, name := filepath.Split(place)
-	f := &folder{path: place, files: beside{rooted(dir), name}}
+func (h *Host) file(dir, name string) *Service {
+	f := &folder{path: filepath.Join(dir, filepath.FromSlash(name)), files: beside{rooted(dir), name}}
 	s := h.service(f, record{Read: annotation.Service{ItemsKnown: true, RequireOAuth: true}})
 	s.loose = true
 	return s
 }
 
-// beside makes a folder of manifests look like that of a service whose entry is one of its files.
+// beside makes the folder of one of a manifest's files look like that of a service whose entry is the file. There is nothing in it but
+// JavaScript and node_modules: beside a manifest may lie anything of the user's.
 type beside struct {
-	dir  rooted
+	dir  rooted // the manifest's
 	file string
 }
 
+// real is the name below the manifest's folder.
 func (b beside) real(name string) string {
 	if name == annotation.Entry {
 		return b.file
 	}
 	if rest, ok := strings.CutPrefix(name, path.Dir(annotation.Entry)+"/"); ok {
-		return rest
+		name = rest
 	}
-	return name
+	return path.Join(path.Dir(b.file), name)
 }
 
-func (b beside) Open(name string) (fs.File, error)     { return b.dir.Open(b.real(name)) }
-func (b beside) Stat(name string) (fs.FileInfo, error) { return b.dir.Stat(b.real(name)) }
+// Stat tells of what may be read, and of folders.
+func (b beside) Stat(name string) (fs.FileInfo, error) {
+	real := b.real(name)
+	info, err := b.dir.Stat(real)
+	if err != nil {
+		return nil, err
+	}
+	inModules := false
+	for _, part := range strings.Split(real, "/") {
+		if inModules = inModules || part == "node_modules"; strings.HasPrefix(part, ".") && !inModules {
+			return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+		}
+	}
+	if !info.IsDir() && !inModules && path.Ext(real) != ".js" {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return info, nil
+}
+
+func (b beside) Open(name string) (fs.File, error) {
+	if _, err := b.Stat(name); err != nil {
+		return nil, err
+	}
+	return b.dir.Open(b.real(name))
+}
 
 // opened is a service that was opened before and whose files are as they were, or is opened now.
 func (h *Host) opened(ctx context.Context, dir string) (*Service, error) {

@@ -239,3 +239,52 @@ func TestBeside_Refused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestBeside_ReadsNoMore: beside a manifest may lie anything of the user's. Code gets JavaScript of its own folder, and nothing that a link
+// leads out to.
+func TestBeside_ReadsNoMore(t *testing.T) {
+	h := newHost(t)
+	dir, outside := t.TempDir(), t.TempDir()
+	put := func(path, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(filepath.Join(dir, "lib", "b.js"), "class S { async take(name) { return require(name) } }\nFlowrunner.ServerCode.addService(S, [])")
+	put(filepath.Join(dir, "lib", "own.js"), "module.exports = 'own'")
+	put(filepath.Join(dir, "lib", "node_modules", "pkg", "index.js"), "module.exports = require('./data.json').of")
+	put(filepath.Join(dir, "lib", "node_modules", "pkg", "data.json"), `{"of":"package"}`)
+	for _, name := range []string{"lib/bank.json", "lib/.env", "lib/.docker/config.json", ".ssh/key.js", "up.js"} {
+		put(filepath.Join(dir, filepath.FromSlash(name)), `"secret"`)
+	}
+	put(filepath.Join(outside, "b.js"), "class S { async take() { return 'outside' } }\nFlowrunner.ServerCode.addService(S, [])")
+	put(filepath.Join(outside, "svc", "src", "index.js"), "class S {}\nFlowrunner.ServerCode.addService(S, [])")
+	if err := os.Symlink(outside, filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(outside, "b.js"), filepath.Join(dir, "lib", "linked.js")); err != nil {
+		t.Fatal(err)
+	}
+	p, err := h.Code(t.Context(), dir, "lib/b.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"./own": `"own"`, "./own.js": `"own"`, "pkg": `"package"`,
+		"./bank.json": "", "./.env": "", "./.docker/config.json": "", "./.docker/config": "", "../.ssh/key.js": "", "../.ssh/key": "", "./linked.js": "", "../up": "",
+	} {
+		got, err := p.Call(t.Context(), "take", integrations.ActionRequest{}, []any{name})
+		if want == "" && (err == nil || strings.Contains(err.Error(), "secret")) || want != "" && string(got.Result) != want {
+			t.Errorf("%s: %s %v", name, got.Result, err)
+		}
+	}
+	for _, name := range []string{"link/b.js", "link/svc", "lib/linked.js", "../x.js"} {
+		if _, err := h.Code(t.Context(), dir, name); err == nil {
+			t.Errorf("%s is opened", name)
+		}
+	}
+}

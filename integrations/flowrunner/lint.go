@@ -35,11 +35,10 @@ func (h *Host) Lint(ctx context.Context, dir string) ([]lint.Finding, error) {
 	return found, nil
 }
 
-// LintBeside checks a file that a manifest leaves work to, and what it requires: it must have these methods, of which there
+// LintBeside checks a file that a manifest in dir leaves work to, and what it requires: it must have these methods, of which there
 // is at least one.
-func (h *Host) LintBeside(ctx context.Context, file string, methods []string) ([]lint.Finding, error) {
-	dir := filepath.Dir(file)
-	files := beside{rooted(dir), filepath.Base(file)}
+func (h *Host) LintBeside(ctx context.Context, dir, file string, methods []string) ([]lint.Finding, error) {
+	files := beside{rooted(dir), file}
 	place := func(file string) string { return filepath.Join(dir, filepath.FromSlash(files.real(file))) }
 	l := &lister{h: h}
 	defer l.close()

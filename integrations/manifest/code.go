@@ -12,8 +12,9 @@ import (
 	"authdeck/internal/secret"
 )
 
-// Code opens what a page leaves to JavaScript: the file of a FlowRunner class, or the folder of a service. The path is absolute.
-type Code func(ctx context.Context, path string) (Program, error)
+// Code opens what a page leaves to JavaScript: the file of a FlowRunner class, or the folder of a service. dir is the page's folder;
+// name, with slashes, must not lead out of it, by a link neither.
+type Code func(ctx context.Context, dir, name string) (Program, error)
 
 // Program is such code. It runs in a process of its own and sees the page's config items by name.
 type Program interface {
@@ -27,7 +28,7 @@ func (i *integration) program(ctx context.Context, name string) (Program, error)
 	if i.code == nil || i.info.Origin == "" {
 		return nil, fmt.Errorf("%w: this page leaves work to %s, and only the pages of a folder can", integrations.ErrNotConfigured, name)
 	}
-	p, err := i.code(ctx, filepath.Join(filepath.Dir(i.info.Origin), filepath.FromSlash(name)))
+	p, err := i.code(ctx, filepath.Dir(i.info.Origin), name)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", integrations.ErrNotConfigured, name, err)
 	}
