@@ -89,7 +89,7 @@ type masker struct{ values []string }
 func newMasker(secrets ...string) masker {
 	var m masker
 	for _, s := range secrets {
-		for _, spelling := range []string{s, url.QueryEscape(s), url.PathEscape(s), jsonText(s, true), jsonText(s, false)} {
+		for _, spelling := range []string{s, url.QueryEscape(s), strings.ReplaceAll(url.QueryEscape(s), "+", "%20"), url.PathEscape(s), jsonText(s, true), jsonText(s, false)} {
 			if len(s) >= 4 && !slices.Contains(m.values, spelling) {
 				m.values = append(m.values, spelling)
 			}
@@ -97,6 +97,15 @@ func newMasker(secrets ...string) masker {
 	}
 	slices.SortFunc(m.values, func(a, b string) int { return len(b) - len(a) })
 	return m
+}
+
+// Masked hides these secrets in a text, in the spellings in which they may stand there (escaped for an address, a form or JSON).
+func Masked(text string, secrets []secret.String) string {
+	list := make([]string, len(secrets))
+	for i, s := range secrets {
+		list[i] = s.Reveal()
+	}
+	return newMasker(list...).mask(text)
 }
 
 // jsonText is s as it stands between the quotes of a JSON string.

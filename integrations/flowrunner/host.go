@@ -167,7 +167,7 @@ func (h *Host) invoke(ctx context.Context, c call) (came, error) {
 		err := failure(m)
 		var thrown *ThrownError
 		if errors.As(err, &thrown) { // services put answers into what they throw
-			thrown.Message = secret.Redact(c.mask(thrown.Message))
+			thrown.Message = secret.Redact(r.mask(thrown.Message))
 		}
 		return got, err
 	}

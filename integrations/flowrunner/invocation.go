@@ -27,6 +27,10 @@ func (s *Service) call(method string, cfg integrations.Config, kept integrations
 		}
 		c.call.Args = append(c.call.Args, raw)
 	}
+	var data map[string]any
+	if json.Unmarshal(kept.Extra, &data) == nil {
+		c.secrets = append(c.secrets, secretLeaves(data, shownData(data))...)
+	}
 	if err := s.config(&c, cfg); err != nil {
 		return call{}, err
 	}
@@ -37,6 +41,33 @@ func (s *Service) call(method string, cfg integrations.Config, kept integrations
 		}
 	}
 	return c, nil
+}
+
+// secretLeaves are the texts of user data that are not shown: those that are masked by name or by looks.
+func secretLeaves(raw, shown any) []secret.String {
+	switch r := raw.(type) {
+	case string:
+		if s, ok := shown.(string); !ok || s != r { // itself, or what it stands in, is masked
+			return []secret.String{secret.New(r)}
+		}
+	case map[string]any:
+		s, _ := shown.(map[string]any)
+		var list []secret.String
+		for name, v := range r {
+			list = append(list, secretLeaves(v, s[name])...)
+		}
+		return list
+	case []any:
+		s, _ := shown.([]any)
+		var list []secret.String
+		for i, v := range r {
+			if i < len(s) {
+				list = append(list, secretLeaves(v, s[i])...)
+			}
+		}
+		return list
+	}
+	return nil
 }
 
 // partsOf are the long parts of a token in which a service keeps several values: each of them is as secret as the whole.

@@ -30,6 +30,8 @@ type recorder struct {
 	mu   sync.Mutex
 	came came
 	kept int // bytes of files that it handed over
+
+	issued []secret.String // tokens of the answers
 }
 
 func (r *recorder) result() came {
@@ -40,7 +42,7 @@ func (r *recorder) result() came {
 
 // console keeps a line, safe and without what looks like a secret.
 func (r *recorder) console(level, line string) {
-	line = r.c.mask(line)
+	line = r.mask(line)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.came.console) >= 200 {
@@ -53,14 +55,27 @@ func (r *recorder) console(level, line string) {
 	}
 }
 
-// mask hides what must not show.
-func (c call) mask(text string) string {
-	for _, s := range c.secrets {
-		if v := s.Reveal(); len(v) >= 4 {
-			text = strings.ReplaceAll(text, v, secret.Mask)
+// mask hides what must not show: what the call was given, and the tokens of the answers that came.
+func (r *recorder) mask(text string) string {
+	r.mu.Lock()
+	secrets := slices.Concat(r.c.secrets, r.issued)
+	r.mu.Unlock()
+	return oauthflow.Masked(text, secrets)
+}
+
+// learn notes the tokens of an answer.
+func (r *recorder) learn(body []byte) {
+	var o map[string]any
+	if len(body) > 64<<10 || json.Unmarshal(body, &o) != nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, name := range []string{"access_token", "refresh_token", "id_token", "client_secret", "token", "accessToken", "refreshToken"} {
+		if v, ok := o[name].(string); ok && len(v) >= 8 {
+			r.issued = append(r.issued, secret.New(v))
 		}
 	}
-	return text
 }
 
 // send makes one request of the service.
@@ -92,6 +107,7 @@ func (r *recorder) send(ctx context.Context, m wire.Message) wire.Message {
 	r.note(q, x, a, err)
 	if err == nil {
 		r.trade(q, m.Body, a)
+		r.learn(a.Body)
 	}
 	if err != nil {
 		return problem(nodeCode(err), "request to "+hostOf(q.URL)+" failed: "+errorWords(err))

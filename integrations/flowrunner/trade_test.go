@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,5 +77,38 @@ func TestRefresh_DeadlineIsTold(t *testing.T) {
 	var e *oauthflow.Error
 	if !errors.As(err, &e) || e.Class != oauthflow.ClassTransient || !e.Sent || e.Status != 0 {
 		t.Errorf("%v: %+v", err, e)
+	}
+}
+
+// TestMasked: what a service prints or throws shows no secret of the call, in no spelling, and no token of an answer that came meanwhile.
+func TestMasked(t *testing.T) {
+	const config, kept, data, issued = "Sec\"ret + of/config", "sk_short1", "token-in-user-data-1", "sk_live_4eC39Hq"
+	s := one(t, `class S {
+  constructor(c) { this.c = c }
+  /** @operationName X */
+  async x() {
+    const h = this.request.headers
+    const a = await Flowrunner.Request.get('https://p.example/token')
+    for (const v of [this.c.clientSecret, h['oauth-access-token'], h['oauth-user-data-access_token'], JSON.parse(h['oauth-user-data-nested']).refresh_token, a.access_token]) {
+      console.log(v, encodeURIComponent(v), JSON.stringify({ v }), new URLSearchParams({ v }).toString())
+    }
+    throw new Error('seen: ' + [this.c.clientSecret, encodeURIComponent(this.c.clientSecret), JSON.stringify(this.c), h['oauth-access-token'], h['oauth-user-data-access_token'], a.access_token].join(' '))
+  }
+}
+Flowrunner.ServerCode.addService(S, [{ name: 'clientSecret', type: 'STRING' }])`, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"access_token":"`+issued+`"}`)
+	}))
+	got, err := s.RunAction(t.Context(), integrations.ActionRequest{
+		Action: "x", Config: configOf("clientSecret", config),
+		Kept: integrations.Kept{AccessToken: secret.New(kept), Extra: []byte(`{"access_token":"` + data + `","nested":{"refresh_token":"` + data + `-2"}}`)},
+	})
+	if err == nil || !strings.HasPrefix(err.Error(), "seen: ") || len(got.Console) != 5 {
+		t.Fatalf("%v %q", err, got.Console)
+	}
+	text := err.Error() + strings.Join(got.Console, "\n")
+	for _, hidden := range []string{config, "Sec%22ret", `Sec\"ret`, "of/config", "of%2Fconfig", kept, data, issued} {
+		if strings.Contains(text, hidden) {
+			t.Errorf("%s shows in\n%s", hidden, text)
+		}
 	}
 }
