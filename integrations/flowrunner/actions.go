@@ -17,7 +17,7 @@ import (
 )
 
 // ActionCount is the number of its actions.
-func (s *Service) ActionCount() int { return s.record.Actions }
+func (s *Service) ActionCount() int { return max(0, s.record.Actions) }
 
 // Actions lists what a user may run (§2.3); none where the text cannot be read any more.
 func (s *Service) Actions() []integrations.Action {
@@ -25,7 +25,7 @@ func (s *Service) Actions() []integrations.Action {
 	if err != nil {
 		return nil
 	}
-	list := make([]integrations.Action, 0, s.record.Actions)
+	list := []integrations.Action{}
 	for _, m := range read.Methods {
 		if m.Action() {
 			list = append(list, s.action(m))

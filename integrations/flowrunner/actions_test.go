@@ -332,6 +332,10 @@ Flowrunner.ServerCode.addService(S, [])`})
 	if err := json.Unmarshal(got.Result, &out); err != nil || out.Back != "the content" {
 		t.Fatalf("%s %v", got.Result, err)
 	}
+	played, err := s.Played(http.NotFoundHandler()).RunAction(t.Context(), integrations.ActionRequest{Action: "up"})
+	if kept, globErr := filepath.Glob(r.h.o.Files + "/*"); err != nil || globErr != nil || len(kept) != 1 || !strings.Contains(string(played.Result), `"back":"the content"`) {
+		t.Errorf("a played call leaves nothing: %v %s %v", err, played.Result, kept)
+	}
 	u, err := url.Parse(out.URL)
 	if err != nil || u.Scheme != "file" || !strings.HasPrefix(u.Path, r.h.o.Files+"/") || !strings.HasSuffix(u.Path, "/evil name.txt") {
 		t.Errorf("%s", out.URL)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"authdeck/integrations/flowrunner/annotation"
@@ -25,6 +26,8 @@ type record struct {
 	Actions int                `json:"actions"`
 	Methods []string           `json:"methods"`          // names of those that are operations
 	Broken  string             `json:"broken,omitempty"` // why it cannot be used
+	// ItemsSeen is what the load read that told the config items, where the text alone does not.
+	ItemsSeen map[string]stamp `json:"items_seen,omitempty"`
 	// Stopped: the worker did not survive reading it, or not in time. A busy machine may have been why.
 	Stopped bool `json:"stopped,omitempty"`
 }
@@ -75,8 +78,14 @@ func stampsOf(dir string, names map[string]stamp) map[string]stamp {
 // hashOf is the content of the files among names, as one text.
 func hashOf(dir string, names map[string]stamp) string {
 	sums := map[string][sha256.Size]byte{}
+	files := rooted(dir)
 	for name := range names {
-		if body, err := fs.ReadFile(rooted(dir), name); err == nil {
+		// The bounds are those of what a worker is given.
+		info, err := files.Stat(name)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxFile {
+			continue
+		}
+		if body, err := fs.ReadFile(files, name); err == nil {
 			sums[name] = sha256.Sum256(body)
 		}
 	}
@@ -105,8 +114,7 @@ const indexVersion = 1
 // readIndex reads the records that an earlier run kept; none if there are none that can be read.
 func (h *Host) readIndex() map[string]record {
 	var i index
-	raw, err := os.ReadFile(filepath.Join(h.o.Cache, "index.json"))
-	if h.o.Cache == "" || err != nil || json.Unmarshal(raw, &i) != nil || i.Version != indexVersion {
+	if h.readJSON("index.json", &i) != nil || i.Version != indexVersion {
 		return nil
 	}
 	return i.Records
@@ -114,6 +122,9 @@ func (h *Host) readIndex() map[string]record {
 
 // writeIndex keeps the records, and drops the details that none of them needs.
 func (h *Host) writeIndex(known map[string]*entry) error {
+	if h.o.Cache == "" {
+		return nil
+	}
 	i := index{Version: indexVersion, Records: map[string]record{}}
 	wanted := map[string]bool{}
 	for dir, e := range known {
@@ -125,23 +136,51 @@ func (h *Host) writeIndex(known map[string]*entry) error {
 	}
 	entries, err := os.ReadDir(h.o.Cache)
 	for _, e := range entries {
-		if name := e.Name(); len(name) == 45 && !wanted[name] {
+		name := e.Name()
+		if len(name) == 45 && !wanted[name] || strings.HasPrefix(name, newPrefix) && h.isOld(e) {
 			err = errors.Join(err, os.Remove(filepath.Join(h.o.Cache, name)))
 		}
 	}
 	return err
 }
 
+// newPrefix begins the name of a file that is being written. One of an hour ago was left by a process that was killed.
+const newPrefix = "new-"
+
+func (h *Host) isOld(e fs.DirEntry) bool {
+	info, err := e.Info()
+	return err == nil && h.now().Sub(info.ModTime()) > time.Hour
+}
+
 func (h *Host) readDetail(hash string) (detail, error) {
 	var d detail
-	raw, err := os.ReadFile(filepath.Join(h.o.Cache, hash+".json"))
-	if err == nil {
-		err = json.Unmarshal(raw, &d)
-	}
-	if h.o.Cache == "" || hash == "" || err != nil {
+	if hash == "" || h.readJSON(hash+".json", &d) != nil {
 		return detail{}, fs.ErrNotExist
 	}
 	return d, nil
+}
+
+// maxKept bounds a file of the cache, in bytes.
+const maxKept = 64 << 20
+
+// readJSON reads a file of the cache. It was written here, but it is no more than a file: what is none is not waited for.
+func (h *Host) readJSON(name string, into any) error {
+	if h.o.Cache == "" {
+		return fs.ErrNotExist
+	}
+	path := filepath.Join(h.o.Cache, name)
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxKept {
+		return fs.ErrInvalid
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, into)
 }
 
 // keepJSON writes a file of the cache, whole or not at all.
@@ -153,7 +192,7 @@ func (h *Host) keepJSON(name string, v any) error {
 	if err := os.MkdirAll(h.o.Cache, 0o700); err != nil {
 		return fmt.Errorf("keep what services say: %w", err)
 	}
-	f, err := os.CreateTemp(h.o.Cache, "new-*")
+	f, err := os.CreateTemp(h.o.Cache, newPrefix+"*")
 	if err != nil {
 		return fmt.Errorf("keep what services say: %w", err)
 	}

@@ -2,6 +2,7 @@ package flowrunner
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"path/filepath"
 
@@ -18,7 +19,7 @@ func (h *Host) Open(ctx context.Context, dir string) (*Service, error) {
 	}
 	l := &lister{h: h}
 	defer l.close()
-	var r record
+	r := record{At: h.now().UnixNano()}
 	read, _, err := l.read(ctx, rooted(dir), &r)
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func (s *Service) Open(ctx context.Context) integrations.Integration {
 		return &opened
 	}
 	if s.learned != nil {
-		s.learned(opened.record.Read.Items)
+		s.learned(opened.record)
 	}
 	return &opened
 }
@@ -63,7 +64,7 @@ func (s *Service) learnItems(ctx context.Context) error {
 	if !ok {
 		return &BrokenError{Text: "the config items that addService gets are no list of objects with names"}
 	}
-	s.record.Read.Items, s.record.Read.ItemsKnown = items, true
+	s.record.Read.Items, s.record.Read.ItemsKnown, s.record.ItemsSeen = items, true, maps.Clone(w.s.seen)
 	mistake := s.info.Mistake
 	s.info = describe(s.folder, s.record)
 	s.info.Mistake = mistake

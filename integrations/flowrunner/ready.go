@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"time"
 
 	"authdeck/integrations/flowrunner/wire"
 )
@@ -14,6 +15,7 @@ type warm struct {
 	s     *session
 	items json.RawMessage
 	stubs []string
+	since time.Duration // mono: when it was ready
 }
 
 // fresh reports whether all that the worker read, or looked for, is in these files as it was.
@@ -81,8 +83,29 @@ func (h *Host) prepare(folder *folder) {
 			w.s.close()
 			return
 		}
+		for len(h.warm) >= mostReady {
+			h.dropOldest()
+		}
+		w.since = h.o.Clock.Mono()
 		h.warm[folder.path] = w
 	})
+}
+
+// mostReady is how many workers wait: each is a process of 20 MB.
+const mostReady = 4
+
+// dropOldest ends the worker that waits longest. h.mu is held.
+func (h *Host) dropOldest() {
+	oldest := ""
+	for path, w := range h.warm {
+		if oldest == "" || w.since < h.warm[oldest].since {
+			oldest = path
+		}
+	}
+	s := h.warm[oldest].s
+	delete(h.warm, oldest)
+	s.kill()
+	h.making.Go(s.close)
 }
 
 // load starts a worker and loads the service.

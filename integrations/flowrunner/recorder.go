@@ -31,7 +31,8 @@ type recorder struct {
 	came came
 	kept int // bytes of files that it handed over
 
-	issued []secret.String // tokens of the answers
+	issued []secret.String   // tokens of the answers
+	held   map[string][]byte // files of a call that leaves none, by address
 }
 
 func (r *recorder) result() came {
@@ -130,7 +131,9 @@ func (r *recorder) warnOfFile(q *wire.Request, body []byte) {
 func (r *recorder) note(q *wire.Request, x oauthflow.Exchange, a oauthflow.ForeignAnswer, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.came.exchanges = append(r.came.exchanges, x)
+	if x.Method != "" { // an address that cannot be read makes none
+		r.came.exchanges = append(r.came.exchanges, x)
+	}
 	r.came.answered = append(r.came.answered, a.Status)
 	r.came.methods = append(r.came.methods, q.Method)
 	var e *oauthflow.Error

@@ -31,7 +31,7 @@ type Service struct {
 	record    record
 	info      integrations.Info
 	whole     func() (annotation.Service, error) // all that its text says; read when it is first wanted
-	learned   func([]annotation.Item)            // is told the config items that code made; may be nil
+	learned   func(record)                       // is told the config items that code made; may be nil
 	loose     bool                               // it works for a manifest: items by names that mean the same, and all of them
 	transport http.RoundTripper                  // nil: the network
 	hear      func(method, line string)          // is told each line of the console; may be nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,6 +115,11 @@ func (s *source) read(ctx context.Context, found []Root) (changed bool) {
 		old := s.known[f.Dir]
 		if old != nil && old.fresh(f.Dir, s.h.now().UnixNano()) {
 			old.live = true
+			if len(old.ItemsSeen) > 0 && !maps.Equal(stampsOf(f.Dir, old.ItemsSeen), old.ItemsSeen) {
+				// What made them has changed, though not what the list was read of.
+				old.Read.Items, old.Read.ItemsKnown, old.ItemsSeen = nil, false, nil
+				changed = true
+			}
 			continue
 		}
 		if ctx.Err() != nil {
@@ -151,7 +157,7 @@ func (s *source) listed(f Root, e *entry) integrations.Integration {
 	switch {
 	case e.Broken == "":
 		one := h.service(at, e.record)
-		one.learned = func(items []annotation.Item) { s.keepItems(f.Dir, e.Hash, items) }
+		one.learned = func(r record) { s.keepItems(f.Dir, r) }
 		return one
 	case e.good != nil:
 		one := *e.good
@@ -164,15 +170,15 @@ func (s *source) listed(f Root, e *entry) integrations.Integration {
 }
 
 // keepItems notes the config items that the code of a version made.
-func (s *source) keepItems(dir, hash string, items []annotation.Item) {
+func (s *source) keepItems(dir string, learned record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.known[dir]
-	if e == nil || e.Hash != hash {
+	if e == nil || e.Hash != learned.Hash {
 		return
 	}
 	changed := *e
-	changed.Read.Items, changed.Read.ItemsKnown = items, true
+	changed.Read.Items, changed.Read.ItemsKnown, changed.ItemsSeen = learned.Read.Items, true, learned.ItemsSeen
 	s.known[dir] = &changed
 	if err := s.h.writeIndex(s.known); err != nil {
 		s.h.o.Log.Warn("the config items of a service are not kept", "err", err)

@@ -1,7 +1,9 @@
 package flowrunner
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -254,22 +256,90 @@ func TestServices_StoppedIsTriedAgain(t *testing.T) {
 	}
 }
 
-// A damaged cache is as good as none.
+// What lies in the place of the cache is as good as none, or says something wrong, and harms nothing.
 func TestServices_DamagedCache(t *testing.T) {
-	r := newRig(t, map[string]string{"one": serviceText("One", 1)})
-	r.list(t)
-	files, err := filepath.Glob(filepath.Join(r.cache, "*.json"))
-	if err != nil || len(files) != 2 {
-		t.Fatal(files, err)
+	for name, spoil := range map[string]func(path string) error{
+		"no JSON":      func(path string) error { return os.WriteFile(path, []byte("{]"), 0o600) },
+		"a folder":     func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) },
+		"a link":       func(path string) error { return errors.Join(os.Remove(path), os.Symlink("/dev/zero", path)) },
+		"null records": func(path string) error { return os.WriteFile(path, []byte(`{"version":1,"records":null}`), 0o600) },
+		"a number below zero": func(path string) error {
+			text, err := os.ReadFile(path)
+			return errors.Join(err, os.WriteFile(path, bytes.Replace(text, []byte(`"actions":1`), []byte(`"actions":-5`), 1), 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, map[string]string{"one": serviceText("One", 1)})
+			r.list(t)
+			files, err := filepath.Glob(filepath.Join(r.cache, "*.json"))
+			if err != nil || len(files) != 2 {
+				t.Fatal(files, err)
+			}
+			for _, f := range files {
+				if err := spoil(f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.again(t)
+			list, err := r.source.Integrations(t.Context())
+			if err != nil || len(list) != 1 || list[0].(*Service).ActionCount() < 0 || len(list[0].(*Service).Actions()) != 1 {
+				t.Errorf("%v %v", list, err)
+			}
+		})
 	}
-	for _, f := range files {
-		if err := os.WriteFile(f, []byte("{]"), 0o600); err != nil {
+}
+
+// TestServices_ItemsOfAnotherFile: items that code made out of a file which the list does not read are made anew when that changes.
+func TestServices_ItemsOfAnotherFile(t *testing.T) {
+	r := newRig(t, map[string]string{"one": "const items = require('./' + 'items')\nclass S {}\nFlowrunner.ServerCode.addService(S, items)"})
+	r.write(t, "one/src/items.js", "module.exports = [{ name: 'a', type: 'STRING' }]")
+	names := func() (list string) {
+		i, err := integrations.NewRegistry(r.source).Find(t.Context(), "one")
+		if err != nil {
 			t.Fatal(err)
 		}
+		for _, in := range i.Info().Inputs {
+			list += in.Name + " "
+		}
+		return list
 	}
+	if got := names(); got != "a " {
+		t.Fatal(got)
+	}
+	r.write(t, "one/src/items.js", "module.exports = [{ name: 'a', type: 'STRING' }, { name: 'b', type: 'STRING' }]")
+	if got := names(); got != "a b " {
+		t.Errorf("in this run: %s", got)
+	}
+	r.write(t, "one/src/items.js", "module.exports = [{ name: 'c', type: 'STRING' }]")
 	r.again(t)
-	if got := r.list(t); got != `one "One" 1` {
-		t.Errorf("%s", got)
+	if got := names(); got != "c " {
+		t.Errorf("in the next run: %s", got)
+	}
+}
+
+// TestReady_Bound: no more than a few workers wait, however many services are called.
+func TestReady_Bound(t *testing.T) {
+	services := map[string]string{}
+	for i := range mostReady + 2 {
+		services[fmt.Sprint("s", i)] = "class S { /** @operationName X */ async x() { return 1 } }\nFlowrunner.ServerCode.addService(S, [])"
+	}
+	r := newRig(t, services)
+	list, err := r.source.Integrations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range list {
+		if _, err := i.(*Service).RunAction(t.Context(), integrations.ActionRequest{Action: "x"}); err != nil {
+			t.Fatal(err)
+		}
+		r.h.making.Wait()
+	}
+	r.h.mu.Lock()
+	defer r.h.mu.Unlock()
+	_, first := r.h.warm[filepath.Join(r.dir, "s0")]
+	_, last := r.h.warm[filepath.Join(r.dir, fmt.Sprint("s", mostReady+1))]
+	if len(r.h.warm) != mostReady || first || !last {
+		t.Errorf("%d workers wait; the first of all: %v, the last: %v", len(r.h.warm), first, last)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,6 +28,9 @@ func (r *recorder) upload(_ context.Context, m wire.Message) wire.Message {
 	if !r.room(len(m.Body)) {
 		return wire.Message{Text: "the files of this call are larger than 200 MB together, the limit of a service"}
 	}
+	if r.c.transport != nil { // played, or a dry run: nothing stays of it
+		return r.hold(m.Body, m.Name)
+	}
 	address, file, err := r.h.keep(m.Body, m.Name)
 	if err != nil {
 		return wire.Message{Text: err.Error()}
@@ -34,6 +38,20 @@ func (r *recorder) upload(_ context.Context, m wire.Message) wire.Message {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.came.uploads[address] = file
+	return wire.Message{Address: address}
+}
+
+// hold keeps a file for as long as the call lasts.
+func (r *recorder) hold(data []byte, options string) wire.Message {
+	var o uploadOptions
+	_ = json.Unmarshal([]byte(options), &o) // what is no object has no name
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	address := engine.FilesOrigin + "/held/" + strconv.Itoa(len(r.held)) + "/" + url.PathEscape(fileName(o.Filename))
+	if r.held == nil {
+		r.held = map[string][]byte{}
+	}
+	r.held[address] = data
 	return wire.Message{Address: address}
 }
 
@@ -112,7 +130,13 @@ func (r *recorder) local(address string) (wire.Message, bool) {
 	if err != nil || u.Scheme+"://"+u.Host != engine.FilesOrigin {
 		return wire.Message{}, false
 	}
-	body, name, err := r.h.kept(u.Path)
+	r.mu.Lock()
+	body, held := r.held[address]
+	r.mu.Unlock()
+	name := path.Base(u.Path)
+	if !held {
+		body, name, err = r.h.kept(u.Path)
+	}
 	if err != nil {
 		return wire.Message{Response: &wire.Response{Status: 404, StatusText: "Not Found", URL: address}}, true
 	}
