@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,8 @@ func (a *app) integrationsRehearseCmd() *cobra.Command {
 		Use: "rehearse NAME|FOLDER", Short: "Plays a FlowRunner service's three operations without any network",
 		Long: `Plays sign-in and refresh of a FlowRunner service against a provider inside this program, in seven situations:
 plain, rotating, no refresh token, expired, a 500, invalid_grant, slow. Nothing leaves this machine, nothing is kept.
-Config items that are not set get made-up values.`,
+Config items that are not set get made-up values. Exit 1 if a fault of the service showed. The provider answers in many
+spellings, so that it serves services that it does not know: a member that yours misspells may be there.`,
 		Example: "  authdeck integrations rehearse acme\n  authdeck integrations rehearse ./acme --json | jq '.situations[].faults'",
 		Args:    cobra.ExactArgs(1), ValidArgsFunction: a.completeIntegrations,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -29,16 +31,26 @@ Config items that are not set get made-up values.`,
 			if err != nil {
 				return err
 			}
+			if s.Info().NoSignIn {
+				return usage("%s needs no sign-in: there is nothing to rehearse", s.Info().ID)
+			}
 			a.flowrunnerHost().KeepReady(true)
 			r, err := rehearse.Rehearse(ctx, s, rehearse.Options{Config: cfg, Clock: a.clock})
 			if err != nil {
 				return err
 			}
 			if a.json {
-				return a.printJSON(r)
+				err = a.printJSON(r)
+			} else {
+				a.showRehearsal(r, all)
 			}
-			a.showRehearsal(r, all)
-			return nil
+			if n := r.Faults(); err == nil && n > 0 {
+				return &connections.Error{
+					Kind: connections.KindFailed, Message: "faults of the service: " + strconv.Itoa(n),
+					Hint: "--requests shows each request, and what the service printed",
+				}
+			}
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&all, "requests", false, "show each request, and what the service printed")
@@ -82,15 +94,15 @@ func (a *app) showRehearsal(r rehearse.Report, all bool) {
 		a.printf("connection URL: %s\n\n", safetext.Line(r.Address.URL, 0))
 	}
 	table := r.Table()
-	notes := len(table[0]) - 1
-	rows := make([][]string, len(table))
-	for i, row := range table {
-		rows[i] = row[:notes]
+	a.table(table)
+	for i, s := range r.Situations {
+		for _, f := range s.Faults {
+			a.printf("\nfault, %s: %s\n", table[i+1][0], safetext.Line(f, 0))
+		}
 	}
-	a.table(rows)
-	for _, row := range table[1:] {
-		if row[notes] != "" {
-			a.printf("\n%s: %s\n", row[0], safetext.Line(row[notes], 0))
+	for i, s := range r.Situations {
+		for _, line := range s.Notes() {
+			a.printf("\n%s: %s\n", table[i+1][0], safetext.Line(line, 0))
 		}
 	}
 	if all {

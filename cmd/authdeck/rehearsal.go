@@ -58,17 +58,9 @@ func (a *app) rehearseForUI(ctx context.Context, id string) (screen.Rehearsal, e
 		for _, l := range played.Console {
 			fact("printed", l.Text, false)
 		}
+		fact("address", r.Address.URL, false)
+		fact("made up", strings.Join(r.MadeUp, ", "), false)
 		out.Situations = append(out.Situations, one)
-	}
-	if i := r.Address; i.URL != "" && len(out.Situations) > 0 {
-		for n := range out.Situations {
-			out.Situations[n].Facts = append(out.Situations[n].Facts, screen.RehearsedFact{Name: "address", Text: safetext.Line(i.URL, 0)})
-		}
-	}
-	if len(r.MadeUp) > 0 && len(out.Situations) > 0 {
-		for n := range out.Situations {
-			out.Situations[n].Facts = append(out.Situations[n].Facts, screen.RehearsedFact{Name: "made up", Text: strings.Join(r.MadeUp, ", ")})
-		}
 	}
 	return out, nil
 }

@@ -138,6 +138,9 @@ func (r *rehearsal) play(s Situation) Rehearsed {
 		out.Warnings = append(out.Warnings, g.Warnings...)
 		t.goOn(s, g, &out)
 	}
+	if err != nil && s == Plain {
+		out.Faults = append(out.Faults, "nobody can sign in, although the provider answers well: "+reason(err))
+	}
 	out.Requests, out.Console = nonNil(t.p.seen()), nonNil(t.lines)
 	return out
 }

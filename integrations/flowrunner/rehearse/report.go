@@ -10,6 +10,14 @@ type Report struct {
 	Address     AddressCheck `json:"connection_url"`
 }
 
+// Faults counts those of all situations.
+func (r Report) Faults() (n int) {
+	for _, s := range r.Situations {
+		n += len(s.Faults)
+	}
+	return n
+}
+
 // AddressCheck is what getOAuth2ConnectionURL led to.
 type AddressCheck struct {
 	URL    string `json:"url"`    // with its secrets masked, "" if there is none

@@ -156,27 +156,32 @@ func named(t *testing.T, v any, at string) {
 
 // The rows for people are as long as the headings, and say what matters.
 func TestReport_Table(t *testing.T) {
-	rows := rehearse(t, "08-crm", nil).Table()
+	r := rehearse(t, "08-crm", nil)
+	rows := r.Table()
 	if len(rows) != 8 {
 		t.Fatalf("%d rows", len(rows))
 	}
-	for _, row := range rows {
-		if len(row) != len(rows[0]) {
-			t.Errorf("%d cells: %q", len(row), row)
+	const refused = "login.crm.example: the grant is refused: invalid_grant"
+	for i, want := range []struct{ row, fault, note string }{
+		{"plain|fresh|not known|yes|https://login.crm.example|refreshed|ok", "the refresh reports success, and then listObjects fails", ""},
+		{"rotating|fresh|not known|yes|https://login.crm.example|refreshed, then sign in needed|sign in needed", "the service drops the new refresh token", refused},
+		{"no refresh token|fresh|not known|no|https://login.crm.example|sign in needed|sign in needed", "", "login.crm.example: the request is refused: invalid_request"},
+		{"expired|fresh|not known|yes|https://login.crm.example|refreshed|ok", "the refresh reports success, and then listObjects fails", ""},
+		{"500|fresh|not known|yes|https://login.crm.example|retried later|retrying", "", "login.crm.example: in trouble (HTTP 500)"},
+		{"invalid grant|fresh|not known|yes|https://login.crm.example|sign in needed|sign in needed", "", refused},
+		{"slow|fresh|not known|yes|https://login.crm.example|retried later|retrying", "", "login.crm.example: no whole answer came"},
+	} {
+		s := r.Situations[i]
+		faults, notes := strings.Join(s.Faults, "; "), strings.Join(s.Notes(), "; ")
+		if got := strings.Join(rows[i+1], "|"); got != want.row || !strings.HasPrefix(faults, want.fault) || (want.fault == "") != (faults == "") {
+			t.Errorf("row %d:\n got %s (%s)\nwant %s (%s)", i+1, got, faults, want.row, want.fault)
+		}
+		if !strings.HasPrefix(notes, want.note) || (want.note == "") != (notes == "") || strings.Count(notes, "invalid_grant (") > 1 {
+			t.Errorf("row %d: notes %q", i+1, notes)
 		}
 	}
-	for i, want := range []string{
-		"plain|fresh|not known|yes|https://login.crm.example|refreshed|ok|the refresh reports success, and then listObjects fails",
-		"rotating|fresh|not known|yes|https://login.crm.example|refreshed, then sign in needed|sign in needed|the service drops the new refresh token",
-		"no refresh token|fresh|not known|no|https://login.crm.example|sign in needed|sign in needed|login.crm.example: the request is refused: invalid_request",
-		"expired|fresh|not known|yes|https://login.crm.example|refreshed|ok|the refresh reports success, and then listObjects fails",
-		"500|fresh|not known|yes|https://login.crm.example|retried later|retrying|a sign-in then: login.crm.example: in trouble (HTTP 500)",
-		"invalid grant|fresh|not known|yes|https://login.crm.example|sign in needed|sign in needed|a sign-in then: login.crm.example: the grant is refused: invalid_grant",
-		"slow|fresh|not known|yes|https://login.crm.example|retried later|retrying|a sign-in then: login.crm.example: no whole answer came",
-	} {
-		if got := strings.Join(rows[i+1], "|"); !strings.HasPrefix(got, want) {
-			t.Errorf("row %d:\n got %s\nwant %s…", i+1, got, want)
-		}
+	if r.Faults() != 3 {
+		t.Errorf("%d faults", r.Faults())
 	}
 }
 

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -8,7 +9,7 @@ import (
 
 // Table returns the report as rows of text for people, the headings first. All rows have the same length.
 func (r Report) Table() [][]string {
-	rows := [][]string{{"SITUATION", "SIGN-IN", "EXPIRY", "REFRESH TOKEN", "ACCOUNT", "REFRESH", "THEN", "NOTES"}}
+	rows := [][]string{{"SITUATION", "SIGN-IN", "EXPIRY", "REFRESH TOKEN", "ACCOUNT", "REFRESH", "THEN"}}
 	for _, s := range r.Situations {
 		rows = append(rows, s.row())
 	}
@@ -16,33 +17,42 @@ func (r Report) Table() [][]string {
 }
 
 func (s Rehearsed) row() []string {
-	row := []string{words(string(s.Situation)), words(string(s.SignIn.State)), "", "", "", "", "", ""}
-	var notes []string
-	if s.InTrouble != nil {
-		notes = append(notes, "a sign-in then: "+either(s.InTrouble.Reason, words(string(s.InTrouble.State))))
-	}
+	row := []string{words(string(s.Situation)), words(string(s.SignIn.State)), "", "", "", "", ""}
 	if s.SignIn.State != Fresh {
-		row[7] = s.SignIn.Reason
 		return row
 	}
 	row[2], row[3], row[4] = lives(s.SignIn.Expiry, s.SignIn.ExpiresIn), "no", either(s.SignIn.Identity, "unknown")
 	if s.SignIn.RefreshToken {
 		row[3] = "yes"
 	}
-	last := s.Refresh
-	if last != nil {
-		row[5], row[6] = words(string(last.Outcome)), words(last.State)
+	if s.Refresh != nil {
+		row[5], row[6] = words(string(s.Refresh.Outcome)), words(s.Refresh.State)
 	}
 	if s.Again != nil {
-		last = s.Again
-		row[5], row[6] = row[5]+", then "+words(string(last.Outcome)), words(last.State)
+		row[5], row[6] = row[5]+", then "+words(string(s.Again.Outcome)), words(s.Again.State)
 	}
-	notes = append(notes, s.Faults...)
-	if last != nil && last.Reason != "" {
-		notes = append(notes, last.Reason)
-	}
-	row[7] = strings.Join(notes, "; ")
 	return row
+}
+
+// Notes are the reasons of a situation, each once, without those that are faults.
+func (s Rehearsed) Notes() []string {
+	var notes []string
+	add := func(before, text string) {
+		said := func(other string) bool { return strings.HasSuffix(other, text) }
+		if text != "" && !slices.ContainsFunc(notes, said) && !slices.ContainsFunc(s.Faults, said) {
+			notes = append(notes, before+text)
+		}
+	}
+	add("", s.SignIn.Reason)
+	for _, r := range []*Refresh{s.Refresh, s.Again} {
+		if r != nil {
+			add("", r.Reason)
+		}
+	}
+	if s.InTrouble != nil {
+		add("a sign-in then: ", s.InTrouble.Reason)
+	}
+	return notes
 }
 
 func words(s string) string { return strings.ReplaceAll(s, "_", " ") }

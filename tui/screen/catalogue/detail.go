@@ -231,6 +231,9 @@ func (s *Screen) facts(v *connections.IntegrationView, width int, short bool) []
 	scopes := strings.Join(v.Scopes.Default, " ")
 	if v.Scopes.Never {
 		scopes = "fixed at the provider"
+		if v.Kind == integrations.KindFlowRunner {
+			scopes = "in the service's code"
+		}
 	}
 	add("scopes", scopes)
 	life := ""

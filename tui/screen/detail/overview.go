@@ -110,7 +110,7 @@ func (p *Pane) scopeLines(width int) []string {
 		label = "asked for"
 	}
 	if len(scopes) == 0 {
-		return []string{p.field("scopes", th.Dim.Render("none were asked for"))}
+		return []string{p.field("scopes", th.Dim.Render(p.noScopes("none were asked for")))}
 	}
 	const most = 4
 	var lines []string

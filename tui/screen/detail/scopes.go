@@ -3,6 +3,7 @@ package detail
 import (
 	"slices"
 
+	"authdeck/integrations"
 	"authdeck/internal/safetext"
 	"authdeck/tui/ui"
 )
@@ -18,7 +19,7 @@ func (p *Pane) scopes(width int) []string {
 		}
 	}
 	if len(all) == 0 {
-		return []string{" " + th.Dim.Render("none were asked for, and the provider named none")}
+		return []string{" " + th.Dim.Render(p.noScopes("none were asked for, and the provider named none"))}
 	}
 	col := 12
 	for _, s := range all {
@@ -51,4 +52,12 @@ func (p *Pane) scopes(width int) []string {
 		}
 	}
 	return lines
+}
+
+// noScopes is why there are none to show.
+func (p *Pane) noScopes(otherwise string) string {
+	if p.facts != nil && p.facts.integration != nil && p.facts.integration.Kind == integrations.KindFlowRunner {
+		return "in the service's code"
+	}
+	return otherwise
 }

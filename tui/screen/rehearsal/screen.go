@@ -24,6 +24,7 @@ type Screen struct {
 	gen      int // of the last start
 
 	playing bool
+	stop    context.CancelFunc // of the play that is under way
 	problem string
 	played  *screen.Rehearsal
 	table   ui.Table[int]
@@ -61,7 +62,12 @@ func (s *Screen) Close() {
 func (s *Screen) play() tea.Cmd {
 	s.gen++
 	s.playing = true
-	ctx, rehearse, to, gen, id := s.ctx, s.env.Rehearse, s, s.gen, s.id
+	if s.stop != nil {
+		s.stop() // its result would be dropped
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.stop = cancel
+	rehearse, to, gen, id := s.env.Rehearse, s, s.gen, s.id
 	return func() tea.Msg {
 		r, err := rehearse(ctx, id)
 		return playedMsg{to, gen, r, err}
