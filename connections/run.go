@@ -29,16 +29,6 @@ func (s *Service) Actions(ctx context.Context, ref string) ([]integrations.Actio
 	return nil, nil
 }
 
-// Action finds one by name, those that are not listed too (a dictionary of a FlowRunner service).
-func (s *Service) Action(ctx context.Context, ref, name string) (integrations.Action, error) {
-	_, integ, err := s.target(ctx, ref)
-	if err != nil {
-		return integrations.Action{}, err
-	}
-	_, a, err := findAction(integ, name)
-	return a, err
-}
-
 // target finds a connection with its integration, or an integration alone (then the connection is nil).
 func (s *Service) target(ctx context.Context, ref string) (*store.Connection, integrations.Integration, error) {
 	c, err := s.find(ctx, ref)
@@ -63,7 +53,8 @@ func (s *Service) target(ctx context.Context, ref string) (*store.Connection, in
 // RunRequest runs one action with a live token.
 type RunRequest struct {
 	Connection, Action string
-	Params             map[string]any
+	Params             map[string]any    // as they are to be handed over
+	Texts              map[string]string // what a person typed for others; each is made into what its parameter wants
 	DryRun             bool
 }
 
@@ -86,9 +77,13 @@ func (s *Service) Run(ctx context.Context, r RunRequest) (RunResult, error) {
 	if err != nil {
 		return RunResult{}, err
 	}
+	params, err := typed(action, r)
+	if err != nil {
+		return RunResult{}, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, max(runTime, 2*action.Timeout+time.Minute))
 	defer cancel()
-	run := running{s: s, runner: runner, name: safetext.Line(strings.ReplaceAll(action.Name, ":", " "), 64), req: integrations.ActionRequest{Action: action.Name, Params: r.Params, DryRun: r.DryRun}}
+	run := running{s: s, runner: runner, name: safetext.Line(strings.ReplaceAll(action.Name, ":", " "), 64), req: integrations.ActionRequest{Action: action.Name, Params: params, DryRun: r.DryRun}}
 	var captured map[string]string
 	switch {
 	case c != nil:

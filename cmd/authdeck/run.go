@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"authdeck/connections"
-	"authdeck/integrations"
 	"authdeck/internal/safetext"
 	"authdeck/oauthflow"
 )
@@ -32,7 +31,7 @@ func (a *app) runCmd() *cobra.Command {
 			if curl {
 				return notBuilt("run --curl")
 			}
-			params, err := a.params(pairs, file)
+			params, texts, err := a.params(pairs, file)
 			if err != nil {
 				return err
 			}
@@ -40,10 +39,7 @@ func (a *app) runCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := typed(cmd, svc, args, pairs, params); err != nil {
-				return err
-			}
-			r, err := svc.Run(cmd.Context(), connections.RunRequest{Connection: args[0], Action: args[1], Params: params, DryRun: dryRun})
+			r, err := svc.Run(cmd.Context(), connections.RunRequest{Connection: args[0], Action: args[1], Params: params, Texts: texts, DryRun: dryRun})
 			return a.showRun(r, err, dryRun)
 		},
 	}
@@ -55,15 +51,15 @@ func (a *app) runCmd() *cobra.Command {
 	return cmd
 }
 
-// params reads --params and then -p, which counts where both name a parameter.
-func (a *app) params(pairs []string, file string) (map[string]any, error) {
-	params := map[string]any{}
+// params reads --params, whose values are taken as they are, and -p, whose texts are typed and count where both name a parameter.
+func (a *app) params(pairs []string, file string) (params map[string]any, texts map[string]string, err error) {
+	params, texts = map[string]any{}, map[string]string{}
 	if file != "" {
 		in := io.Reader(a.in)
 		if file != "-" {
 			f, err := os.Open(file)
 			if err != nil {
-				return nil, usage("--params: %s", err)
+				return nil, nil, usage("--params: %s", err)
 			}
 			defer func() { _ = f.Close() }()
 			in = f
@@ -71,66 +67,24 @@ func (a *app) params(pairs []string, file string) (map[string]any, error) {
 		d := json.NewDecoder(in)
 		d.UseNumber()
 		if err := d.Decode(&params); err != nil {
-			return nil, usage("--params wants one JSON object: %s", err)
+			return nil, nil, usage("--params wants one JSON object: %s", err)
 		}
 		if params == nil || d.More() {
-			return nil, usage("--params wants one JSON object")
+			return nil, nil, usage("--params wants one JSON object")
 		}
 	}
 	for _, p := range pairs {
 		name, value, ok := strings.Cut(p, "=")
 		if !ok || name == "" {
-			return nil, usage("-p wants name=value, got %q", p)
+			return nil, nil, usage("-p wants name=value, got %q", p)
 		}
-		params[name] = value
-	}
-	return params, nil
-}
-
-// typed turns the texts of -p into what the action's parameters want.
-func typed(cmd *cobra.Command, svc *connections.Service, args, pairs []string, params map[string]any) error {
-	if len(pairs) == 0 {
-		return nil
-	}
-	act, err := svc.Action(cmd.Context(), args[0], args[1])
-	if err != nil {
-		return err
-	}
-	for _, p := range act.Params {
-		given := slices.ContainsFunc(pairs, func(pair string) bool { return strings.HasPrefix(pair, p.Name+"=") })
-		text, ok := params[p.Name].(string)
-		if !ok || !given {
-			continue
+		if _, twice := texts[name]; twice {
+			return nil, nil, usage("-p %s is there twice; a list is one text, with commas or as JSON", name)
 		}
-		v, err := typedValue(p, text)
-		if err != nil {
-			return err
-		}
-		if params[p.Name] = v; v == nil {
-			delete(params, p.Name)
-		}
+		texts[name] = value
+		delete(params, name)
 	}
-	return nil
-}
-
-func typedValue(p integrations.Param, text string) (any, error) {
-	if p.Text != nil {
-		v, ok := p.Text(text)
-		if !ok {
-			return nil, usage("-p %s wants a %s", p.Name, p.Type)
-		}
-		return v, nil
-	}
-	if p.Type == "" || p.Type == "String" || p.Type == "Date" {
-		return text, nil
-	}
-	var v any
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil || d.More() {
-		return nil, usage("-p %s wants a %s", p.Name, p.Type)
-	}
-	return v, nil
+	return params, texts, nil
 }
 
 // exchangeJSON is one HTTP exchange of a run.

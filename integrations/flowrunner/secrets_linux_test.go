@@ -158,7 +158,7 @@ func inherited(t *testing.T) string {
 func read(t *testing.T, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrPermission) && os.Getenv("CI") == "" {
+	if errors.Is(err, fs.ErrPermission) && os.Getenv("CI") != "true" {
 		t.Skipf("only root may read %s", name)
 	}
 	if err != nil {
@@ -171,7 +171,7 @@ func read(t *testing.T, name string) []byte {
 func search(t *testing.T, proc, text string) (string, int) {
 	t.Helper()
 	mem, err := os.Open(proc + "mem")
-	if errors.Is(err, fs.ErrPermission) && os.Getenv("CI") == "" {
+	if errors.Is(err, fs.ErrPermission) && os.Getenv("CI") != "true" {
 		t.Skip("only root may read a worker's memory")
 	}
 	if err != nil {

@@ -32,7 +32,7 @@ func FuzzFormData(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, value, file, filename string, data []byte) {
 		for _, s := range []string{name, value, file, filename} {
 			if !utf8.ValidString(s) {
-				t.Skip()
+				return // JSON cannot hand it over
 			}
 		}
 		c := Call{Method: "m"}

@@ -90,16 +90,21 @@ func written(v any) string {
 	return string(b)
 }
 
-// params are the values to run with, in the types that the action wants; what was left empty is left out.
-func params(a integrations.Action, f *form.Form) map[string]any {
-	out := map[string]any{}
+// params are the values to run with, in the types that the action wants; what was left empty is left out. texts are those whose
+// parameters have rules of their own, which may look at a file and so do not run here.
+func params(a integrations.Action, f *form.Form) (out map[string]any, texts map[string]string) {
+	out = map[string]any{}
 	for _, p := range a.Params {
 		text := f.Value(p.Name)
 		switch {
 		case p.Text != nil && !strings.EqualFold(p.Type, "boolean"):
-			if v, ok := p.Text(text); ok && v != nil {
-				out[p.Name] = v
+			if text == "" {
+				continue
 			}
+			if texts == nil {
+				texts = map[string]string{}
+			}
+			texts[p.Name] = text
 		case len(p.Options) > 0:
 			for _, o := range p.Options {
 				if value, _ := option(o); value == text && text != "" {
@@ -122,7 +127,7 @@ func params(a integrations.Action, f *form.Form) map[string]any {
 			out[p.Name] = text
 		}
 	}
-	return out
+	return out, texts
 }
 
 func optionValue(o any) any {

@@ -157,9 +157,8 @@ func (s *Screen) run() tea.Cmd {
 	s.dry = s.form.Value(dryRun) == "true"
 	ctx, stop := context.WithCancel(s.ctx)
 	s.stop = stop
-	return s.runCmd(ctx, connections.RunRequest{
-		Connection: s.conn, Action: a.Name, Params: params(a, s.form), DryRun: s.dry,
-	})
+	values, texts := params(a, s.form)
+	return s.runCmd(ctx, connections.RunRequest{Connection: s.conn, Action: a.Name, Params: values, Texts: texts, DryRun: s.dry})
 }
 
 // halt ends a run that is under way; its answer says so.
