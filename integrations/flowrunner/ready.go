@@ -42,7 +42,7 @@ func (h *Host) take(ctx context.Context, folder *folder) (*warm, error) {
 	w := h.warm[folder.path]
 	delete(h.warm, folder.path)
 	h.mu.Unlock()
-	if w != nil && w.fresh(folder.files) {
+	if w != nil && w.fresh(folder.files) && !exited(w.s.cmd.Process) {
 		return w, nil
 	}
 	if w != nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -152,6 +153,31 @@ func inherited(t *testing.T) string {
 	}
 	t.Cleanup(func() { _ = syscall.Close(fd) })
 	return name
+}
+
+// TestReady_Dead: a worker that was killed while it waited is not used.
+func TestReady_Dead(t *testing.T) {
+	r := newRig(t, map[string]string{"one": "class S { /** @operationName X */ async x() { return 1 } }\nFlowrunner.ServerCode.addService(S, [])"})
+	s, err := r.h.Open(t.Context(), r.dir+"/one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if got, err := s.RunAction(t.Context(), integrations.ActionRequest{Action: "x"}); err != nil || string(got.Result) != "1" {
+			t.Errorf("call %d: %s %v", i, got.Result, err)
+		}
+		r.h.making.Wait()
+		w := r.h.warm[r.dir+"/one"]
+		if w == nil {
+			t.Fatal("none waits")
+		}
+		if err := w.s.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for !exited(w.s.cmd.Process) { // the system takes it down
+			runtime.Gosched()
+		}
+	}
 }
 
 // read reads a file of /proc. A worker's are its own alone, or root's.
