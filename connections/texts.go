@@ -27,8 +27,12 @@ func typed(a integrations.Action, r RunRequest) (map[string]any, error) {
 		}
 		v, ok := typedText(a.Params[i], text)
 		if !ok {
+			wanted := "a value of the type " + safetext.Line(a.Params[i].Type, 60)
+			if a.Params[i].Widget == "FILE_SELECTOR" {
+				wanted = "a file of at most 20 MB that can be read, or an address"
+			}
 			return nil, &Error{
-				Kind: KindUsage, Message: fmt.Sprintf("%s wants a value of the type %s", safetext.Line(name, 60), safetext.Line(a.Params[i].Type, 60)),
+				Kind: KindUsage, Message: fmt.Sprintf("%s wants %s", safetext.Line(name, 60), wanted),
 				Hint: "`authdeck actions` lists the parameters", Err: integrations.ErrBadParams,
 			}
 		}

@@ -114,6 +114,8 @@ func source(info integrations.Info) string {
 
 func revocation(v *connections.IntegrationView) string {
 	switch {
+	case v.NoSignIn:
+		return ""
 	case v.CanRevoke:
 		return "can be revoked"
 	case v.RevokeNone != "":
@@ -132,6 +134,9 @@ func (s *Screen) operations(v *connections.IntegrationView, short bool) []string
 			text += "  " + th.Dim.Render(s.cut(detail, 20))
 		}
 		return text
+	}
+	if v.NoSignIn {
+		return []string{th.Dim.Render(th.Glyph.None + " needs no sign-in")}
 	}
 	pkce, auth := "PKCE S256", v.Auth
 	switch {
@@ -227,6 +232,10 @@ func (s *Screen) facts(v *connections.IntegrationView, width int, short bool) []
 			}
 			lines = append(lines, head+l)
 		}
+	}
+	if v.NoSignIn {
+		add("actions", "a runs them")
+		return lines
 	}
 	scopes := strings.Join(v.Scopes.Default, " ")
 	if v.Scopes.Never {

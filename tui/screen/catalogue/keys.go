@@ -88,7 +88,7 @@ func (s *Screen) Keys() []keys.Binding {
 	if v == nil || v.Actions != 0 && v.Broken == "" {
 		list = append(list, act)
 	}
-	if s.env.Rehearse != nil && v != nil && v.Kind == integrations.KindFlowRunner {
+	if s.env.Rehearse != nil && v != nil && v.Kind == integrations.KindFlowRunner && !v.NoSignIn {
 		play := bind(idPlay, "rehearse", "plays its three operations without any network", true, "r")
 		if v.Broken != "" {
 			play.Off = "it cannot be used"

@@ -236,7 +236,11 @@ func TestService(t *testing.T) {
 	}
 	keyed := connections.IntegrationView{Info: integrations.Info{ID: "keyed", Name: "Keyed", Kind: integrations.KindFlowRunner, NoSignIn: true}, Configured: true, Actions: 2}
 	inBubble(t, []connections.IntegrationView{keyed}, nil, func(t *testing.T, r *rig) {
-		r.screen.View(80, 19)
+		for _, width := range []int{80, 120} {
+			if frame := ansi.Strip(r.screen.View(width, 19)); strings.Contains(frame, "callback") || !strings.Contains(frame, "needs no sign-in") {
+				t.Errorf("%d wide:\n%s", width, frame)
+			}
+		}
 		r.loop.Press("enter", "a")
 		if diff := cmp.Diff([]string{"warn: log in: it needs no sign-in: a runs its actions", "push: actions of keyed"}, r.shell.Said); diff != "" {
 			t.Error(diff)
