@@ -313,9 +313,9 @@ func TestUpload(t *testing.T) {
 class S {
   /** @operationName Up */
   async up() {
-    const { url } = await this.flowrunner.Files.uploadFile(Buffer.from('the content'), { filename: '../../evil name.txt', generateUrl: true, overwrite: true })
-    const back = await Flowrunner.Request.get(url)
-    return { url, back }
+    const { url } = await this.flowrunner.Files.uploadFile(Buffer.from('00ff41', 'hex'), { filename: '../../evil name.txt', generateUrl: true, overwrite: true })
+    const back = await Flowrunner.Request.get(url).setEncoding(null)
+    return { url, back: back.toString('hex') }
   }
 }
 Flowrunner.ServerCode.addService(S, [])`})
@@ -329,15 +329,18 @@ Flowrunner.ServerCode.addService(S, [])`})
 		t.Fatal(err)
 	}
 	var out struct{ URL, Back string }
-	if err := json.Unmarshal(got.Result, &out); err != nil || out.Back != "the content" {
+	if err := json.Unmarshal(got.Result, &out); err != nil || out.Back != "00ff41" {
 		t.Fatalf("%s %v", got.Result, err)
 	}
 	played, err := s.Played(http.NotFoundHandler()).RunAction(t.Context(), integrations.ActionRequest{Action: "up"})
-	if kept, globErr := filepath.Glob(r.h.o.Files + "/*"); err != nil || globErr != nil || len(kept) != 1 || !strings.Contains(string(played.Result), `"back":"the content"`) {
+	if kept, globErr := filepath.Glob(r.h.o.Files + "/*"); err != nil || globErr != nil || len(kept) != 1 || !strings.Contains(string(played.Result), `"back":"00ff41"`) {
 		t.Errorf("a played call leaves nothing: %v %s %v", err, played.Result, kept)
 	}
 	u, err := url.Parse(out.URL)
 	if err != nil || u.Scheme != "file" || !strings.HasPrefix(u.Path, r.h.o.Files+"/") || !strings.HasSuffix(u.Path, "/evil name.txt") {
-		t.Errorf("%s", out.URL)
+		t.Fatalf("%s", out.URL)
+	}
+	if body, err := os.ReadFile(u.Path); err != nil || string(body) != "\x00\xffA" {
+		t.Errorf("%q %v", body, err)
 	}
 }
