@@ -29,7 +29,7 @@ type Handout struct {
 
 const (
 	handoutFile = "handouts"
-	// handoutOver counts, by its size, what did not go into a full handoutFile.
+	// handoutOver counts, by its size, what did not go into a handoutFile that was full, or held for too long.
 	handoutOver = "handouts.over"
 	handoutMost = 1 << 20 // bytes of either
 
@@ -42,7 +42,7 @@ const (
 
 // RecordHandout writes down that a token of the connection id was handed out. It waits for nothing longer than some
 // milliseconds, and for no disk. The caller hands out whatever comes of it: an error says only that it is not written
-// down (a read-only file system, a full file).
+// down (a read-only file system, a full file, one that is being cut); of the last two the history tells how many they were.
 func (b *Bolt) RecordHandout(ctx context.Context, id string, h Handout) error {
 	k, err := b.unlock(ctx)
 	if err != nil {
@@ -56,7 +56,7 @@ func (b *Bolt) RecordHandout(ctx context.Context, id string, h Handout) error {
 		return fmt.Errorf("write down a hand-out: %w", err)
 	}
 	err = b.appendTo(ctx, handoutFile, frame)
-	if errors.Is(err, errFull) {
+	if errors.Is(err, errFull) || errors.Is(err, errHeld) {
 		err = errors.Join(err, b.appendTo(ctx, handoutOver, []byte{'.'}))
 	}
 	if err != nil {

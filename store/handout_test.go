@@ -390,6 +390,9 @@ func TestHandout_AWriterDoesNotWaitForOneThatHoldsTheFile(t *testing.T) {
 	if took := time.Since(began); took > 500*time.Millisecond {
 		t.Errorf("it took %v", took)
 	}
+	if n := b.overSize(); n != 1 {
+		t.Errorf("%d hand-outs are counted as not written down", n)
+	}
 }
 
 // childHandout says "ready", waits for its input to end, and records one hand-out of the connection, of a time long past.
@@ -398,10 +401,16 @@ func childHandout(ctx context.Context, b *Bolt, id string) error {
 	if _, err := os.Stdin.Read(make([]byte, 1)); err == nil {
 		return errors.New("input came")
 	}
-	return b.RecordHandout(ctx, id, Handout{Time: noon, Connection: "connection-1", Program: "child", PID: os.Getpid()})
+	err := b.RecordHandout(ctx, id, Handout{Time: noon, Connection: "connection-1", Program: "child", PID: os.Getpid()})
+	if errors.Is(err, errHeld) {
+		fmt.Println("not written down") // the one who folds has stood still in the midst of it; no hand-out waits for that
+		return nil
+	}
+	return err
 }
 
-// TestHandout_ManyProcessesAtOnce: 200 processes write while two fold; every hand-out is counted once.
+// TestHandout_ManyProcessesAtOnce: 200 processes write while two fold; every hand-out is counted once, but for those whose
+// writer was told that it could not be written down.
 func TestHandout_ManyProcessesAtOnce(t *testing.T) {
 	t.Parallel()
 	const processes = 200
@@ -414,10 +423,11 @@ func TestHandout_ManyProcessesAtOnce(t *testing.T) {
 	}
 	defer func() { _ = in.Close() }()
 	var children []*exec.Cmd
-	for range processes {
+	said := make([]bytes.Buffer, processes)
+	for n := range processes {
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), "STORE_TEST_CHILD=handout "+c.ID, "STORE_TEST_DIR="+dir)
-		cmd.Stdin, cmd.Stderr = in, os.Stderr
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = in, &said[n], os.Stderr
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -437,9 +447,13 @@ func TestHandout_ManyProcessesAtOnce(t *testing.T) {
 		})
 	}
 	_ = out.Close() // now
-	for _, cmd := range children {
+	told := 0
+	for n, cmd := range children {
 		if err := cmd.Wait(); err != nil {
-			t.Error(err)
+			t.Error(err, said[n].String())
+		}
+		if strings.Contains(said[n].String(), "not written down") {
+			told++
 		}
 	}
 	stop()
@@ -452,12 +466,12 @@ func TestHandout_ManyProcessesAtOnce(t *testing.T) {
 	count := 0
 	for _, e := range events {
 		count += e.Handed.Count
-		if e.Outcome == "dropped" {
+		if e.Outcome == "dropped" && told == 0 {
 			t.Errorf("event %+v", e)
 		}
 	}
-	if count != processes {
-		t.Errorf("%d hand-outs are counted, want %d", count, processes)
+	if count != processes-told || told > processes/2 {
+		t.Errorf("%d hand-outs are counted, want %d; %d could not be written down", count, processes-told, told)
 	}
 }
 

@@ -114,7 +114,7 @@ func (t *txn) fold(p foldPlan, over int64) error {
 		what string
 	}{
 		{int64(p.skipped), "could not be read: torn, or written under an earlier key"},
-		{over, "were not written down: too many came before they were read"},
+		{over, "were not written down: too many came at once"},
 	} {
 		if lost.n == 0 {
 			continue
