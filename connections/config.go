@@ -60,6 +60,9 @@ func sealedItems(items map[string]string) integrations.Config {
 
 // fullConfig is what an operation gets: defaults, then the user's items, then what this connection captured.
 func (s *Service) fullConfig(ctx context.Context, info integrations.Info, captured map[string]string) (integrations.Config, error) {
+	if err := s.sameOrigin(ctx, info); err != nil {
+		return nil, err
+	}
 	set, err := s.Config(ctx, info.ID)
 	if err != nil {
 		return nil, err
