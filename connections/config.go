@@ -150,12 +150,12 @@ func (s *Service) lockNamed(ctx context.Context, name string) (store.Unlock, err
 	return unlock, nil
 }
 
-// ClearConfig forgets all config items of an integration, for one that is removed.
+// ClearConfig forgets all config items of an integration, for one that is removed, with the presets and past runs of its actions.
 func (s *Service) ClearConfig(ctx context.Context, id string) error {
 	if err := s.o.Store.PutSetting(ctx, sectionConfig, id, nil); err != nil {
 		return storeError("remove config items", err)
 	}
-	return nil
+	return s.forgetIntegration(ctx, id)
 }
 
 // retryConfigured forgets that the settings were refused, so that the keeper tries the new ones.

@@ -26,6 +26,10 @@ type Error struct {
 	Message string
 	Hint    string
 	Err     error
+	// Fields are the parameters that broke a rule, of a KindUsage of a run.
+	Fields []FieldError
+	// MissingScopes are what a 403 is about, as far as it is known: `login CONN --scope S` asks for them.
+	MissingScopes []string
 }
 
 func (e *Error) Error() string { return e.Message }

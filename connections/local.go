@@ -41,6 +41,7 @@ func (s *Service) Remove(ctx context.Context, ref string) error {
 	if err := s.o.Store.Delete(ctx, c.ID, w); err != nil {
 		return storeError("remove connection", err)
 	}
+	s.forgetConnection(ctx, c)
 	return nil
 }
 

@@ -23,6 +23,8 @@ type LoginRequest struct {
 	// under which another account than the expected one is kept; "" refuses that account.
 	Name    string
 	Account string // login_hint
+	// Scopes to ask for instead of the integration's default. In place they are asked for beside those of the grant, which stays as it
+	// is until the sign-in succeeds.
 	Scopes  []string
 	Flow    string        // "auto", "browser", "paste"; "device" and "client-credentials" are not built yet: KindUnsupported
 	Browser string        // "", "none" or a command; "" with Connection: the kept choice
@@ -151,9 +153,7 @@ func (l *Login) find(ctx context.Context) error {
 		if l.r.Account == "" {
 			l.r.Account = c.Identity
 		}
-		if l.r.Scopes == nil && len(c.ScopesAsked) > 0 {
-			l.r.Scopes = c.ScopesAsked
-		}
+		l.r.Scopes = scopesOf(*c, l.info, l.r.Scopes)
 	}
 	return nil
 }

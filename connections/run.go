@@ -14,7 +14,7 @@ import (
 	"authdeck/store"
 )
 
-// runTime bounds an action that names no time of its own, its replay included.
+// runTime bounds a page of an action that names no time of its own, its replay and the waits for its host included.
 const runTime = 5 * time.Minute
 
 // Actions of a connection or an integration.
@@ -50,61 +50,136 @@ func (s *Service) target(ctx context.Context, ref string) (*store.Connection, in
 	return nil, integ, err
 }
 
+// AllPages asks for every page there is, as far as pagesMost and resultMost let it.
+const AllPages = -1
+
 // RunRequest runs one action with a live token.
 type RunRequest struct {
 	Connection, Action string
 	Params             map[string]any    // as they are to be handed over
 	Texts              map[string]string // what a person typed for others; each is made into what its parameter wants
 	DryRun             bool
+	Page               string // Next of a result before; "" is the first page
+	Pages              int    // how many at most; 0 is one, AllPages all
+	// Wait is how long a host that asks for it (429 with Retry-After) may be waited for in all; 0: not at all.
+	Wait time.Duration
+	// Progress is told of each step, by the goroutine that called Run and before the step begins; nil if nobody listens.
+	Progress func(RunProgress)
 }
 
-// RunResult is what came of it; also returned beside a KindAction error.
+// RunStage is what a run does at a moment.
+type RunStage string
+
+// The stages.
+const (
+	StageRunning    RunStage = "running"
+	StageRefreshing RunStage = "refreshing" // the token, before the action or after a 401
+	StageWaiting    RunStage = "waiting"    // for the host, until Until
+)
+
+// RunProgress is a step of a run.
+type RunProgress struct {
+	Stage RunStage
+	Page  int       // from 1
+	Until time.Time // of StageWaiting, wall time
+}
+
+// RunResult is what came of it; also returned beside an error of the run, with what there was until then.
 type RunResult struct {
+	// Result is the answer. Of several pages that are lists it is one list; of several other ones, the list of them.
 	Result    json.RawMessage
-	Duration  time.Duration
+	Duration  time.Duration // of the exchanges and the action's own work, waits not included
+	Began     time.Time     // wall time
 	Exchanges []oauthflow.Exchange
 	Status    int      // of the last exchange, 0 if there was none
 	Console   []string // lines that the action printed, safe
+	Pages     int      // that came
+	Next      string   // what asks for the page after the last one that came, "" if there is none
+	// Body is the answer as it came where it is neither JSON nor text (of the last page); BodyType is its media type.
+	Body     []byte
+	BodyType string
 }
 
-// Run runs it: a 401 leads to one refresh and one replay. Connection may name an integration whose action needs no sign-in.
+// Run runs it: a 401 leads to one refresh and one replay of the page that met it, a 429 to a wait if the request allows it. What
+// breaks a rule of a parameter is refused before anything is sent (KindUsage with Error.Fields). Connection may name an integration
+// whose action needs no sign-in. What came of it is kept ([Service.PastRuns]), but of a dry run.
+//
+// A run that is cancelled makes no further request; a refresh that has begun is finished, and its answer kept.
 func (s *Service) Run(ctx context.Context, r RunRequest) (RunResult, error) {
-	c, integ, err := s.target(ctx, r.Connection)
+	run, err := s.prepare(ctx, r)
 	if err != nil {
 		return RunResult{}, err
+	}
+	err = run.pages(ctx, r.Page, r.Pages)
+	if !r.DryRun {
+		run.record(context.WithoutCancel(ctx), err)
+	}
+	told := run.explain(err)
+	if !r.DryRun {
+		s.keepRun(context.WithoutCancel(ctx), run, r, told)
+		s.keepReached(context.WithoutCancel(ctx), run)
+	}
+	return run.result, told
+}
+
+// prepare finds what is to be run, and refuses what cannot be.
+func (s *Service) prepare(ctx context.Context, r RunRequest) (*running, error) {
+	c, integ, err := s.target(ctx, r.Connection)
+	if err != nil {
+		return nil, err
 	}
 	runner, action, err := findAction(integ, r.Action)
 	if err != nil {
-		return RunResult{}, err
+		return nil, err
 	}
-	params, err := typed(action, r)
+	params, err := checked(action, r)
 	if err != nil {
-		return RunResult{}, err
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(runTime, 2*action.Timeout+time.Minute))
-	defer cancel()
-	run := running{s: s, runner: runner, name: safetext.Line(strings.ReplaceAll(action.Name, ":", " "), 64), req: integrations.ActionRequest{Action: action.Name, Params: params, DryRun: r.DryRun}}
-	var captured map[string]string
-	switch {
-	case c != nil:
-		captured = c.Config
-	case action.SignIn:
-		return RunResult{}, &Error{
+	run := &running{
+		s: s, integ: integ, info: integ.Info(), conn: c, action: action, dry: r.DryRun, wait: r.Wait, progress: r.Progress,
+		name: safetext.Line(strings.ReplaceAll(action.Name, ":", " "), 64), limit: max(runTime, 2*action.Timeout+time.Minute), params: params,
+	}
+	if c == nil && action.SignIn {
+		return nil, &Error{
 			Kind: KindSignIn, Message: fmt.Sprintf("%s needs a connection of %s", run.name, quote(r.Connection)),
 			Hint: "authdeck login " + safetext.Line(r.Connection, 60),
 		}
 	}
-	if run.req.Config, err = s.fullConfig(ctx, integ.Info(), captured); err != nil {
-		return RunResult{}, err
+	if run.cfg, err = s.configOf(ctx, run.info, c); err != nil {
+		return nil, err
 	}
-	if c == nil || r.DryRun {
-		if c != nil {
-			run.req.Kept = kept(*c)
-		}
-		err := run.once(ctx)
-		return run.result, run.explain(err)
+	run.send = func(ctx context.Context, kept integrations.Kept, page string) (integrations.ActionResult, error) {
+		return runner.RunAction(ctx, integrations.ActionRequest{
+			Config: run.cfg, Kept: kept, Action: action.Name, Params: params, Page: page, DryRun: r.DryRun,
+		})
 	}
-	return run.live(ctx, *c)
+	return run, nil
+}
+
+func (s *Service) configOf(ctx context.Context, info integrations.Info, c *store.Connection) (integrations.Config, error) {
+	var captured map[string]string
+	if c != nil {
+		captured = c.Config
+	}
+	return s.fullConfig(ctx, info, captured)
+}
+
+// checked are the values of the parameters, or the error that names each rule that is broken.
+func checked(a integrations.Action, r RunRequest) (map[string]any, error) {
+	values, wrong := typed(a, r.Params, r.Texts, true)
+	broken := check(a, r.Texts, values, wrong)
+	if len(broken) == 0 {
+		return values, nil
+	}
+	words := make([]string, len(broken))
+	for i, b := range broken {
+		words[i] = b.Error()
+	}
+	return nil, &Error{
+		Kind: KindUsage, Message: strings.Join(words, "; "), Hint: "`authdeck actions` lists the parameters; nothing was sent",
+		Err: integrations.ErrBadParams, Fields: broken,
+	}
 }
 
 // findAction finds one by name; an unknown one is answered with the nearest.
@@ -112,7 +187,7 @@ func findAction(integ integrations.Integration, name string) (integrations.Actio
 	id := safetext.Line(integ.Info().ID, 60)
 	runner, ok := integ.(integrations.ActionRunner)
 	if !ok {
-		return nil, integrations.Action{}, &Error{Kind: KindUnsupported, Message: id + " has no actions", Hint: "`authdeck request` will make calls of your own; it is not built yet"}
+		return nil, integrations.Action{}, &Error{Kind: KindUnsupported, Message: id + " has no actions", Hint: "`authdeck request` makes calls of your own"}
 	}
 	list := runner.Actions()
 	names := make([]string, len(list))
@@ -137,80 +212,6 @@ func findAction(integ integrations.Integration, name string) (integrations.Actio
 	return nil, integrations.Action{}, e
 }
 
-// running is one action under way, over both of its tries.
-type running struct {
-	s      *Service
-	runner integrations.ActionRunner
-	name   string
-	req    integrations.ActionRequest
-	result RunResult
-}
-
-// once runs the action with the token in req.
-func (r *running) once(ctx context.Context) error {
-	a, err := r.runner.RunAction(ctx, r.req)
-	r.result.Result = a.Result
-	r.result.Duration += a.Duration
-	r.result.Exchanges = append(r.result.Exchanges, a.Exchanges...)
-	r.result.Console = append(r.result.Console, a.Console...)
-	if n := len(a.Exchanges); n > 0 {
-		r.result.Status = a.Exchanges[n-1].Status
-	}
-	return err
-}
-
-// live runs the action with a token of the connection, and keeps a line of history.
-func (r *running) live(ctx context.Context, c store.Connection) (RunResult, error) {
-	used, _, err := r.s.acquire(ctx, c, -1)
-	if err != nil {
-		if c.Health.Trouble != store.TroubleDead || c.Grant.Lifetime == store.LifetimeKnown || c.Grant.AccessToken.IsZero() {
-			return RunResult{}, err
-		}
-		used = c // only the provider can tell whether this token works again
-	}
-	r.req.Kept = kept(used)
-	err = r.once(ctx)
-	if unauthorized(err) {
-		used, err = r.again(ctx, used, err)
-	}
-	r.record(context.WithoutCancel(ctx), used, err)
-	return r.result, r.explain(err)
-}
-
-// again is the one refresh and the one replay after a 401.
-func (r *running) again(ctx context.Context, used store.Connection, first error) (store.Connection, error) {
-	if !r.s.hasWay(ctx, used) {
-		return used, &Error{
-			Kind: KindSignIn, Message: "the API refused the token of " + quote(used.Name) + " (401), and there is no refresh token",
-			Hint: "sign in again: authdeck login " + safetext.Line(used.Name, 60), Err: first,
-		}
-	}
-	o := r.s.refresh(ctx, used, want{enough: func(now store.Connection) bool { return grantChanged(used, now) }})
-	if errors.Is(o.err, integrations.ErrNothingNew) {
-		return o.conn, &Error{
-			Kind: KindSignIn, Message: "the API refused the token of " + quote(used.Name) + " (401), and it is not refreshable",
-			Hint: "sign in again: authdeck login " + safetext.Line(used.Name, 60), Err: o.err,
-		}
-	}
-	if o.err != nil {
-		return o.conn, explain(o.err)
-	}
-	r.req.Kept = kept(o.conn)
-	err := r.once(ctx)
-	if unauthorized(err) {
-		return o.conn, &Error{
-			Kind: KindAction, Message: "the API refused a fresh token as well (401): " + safetext.Line(err.Error(), 200),
-			Hint: "the grant may lack a scope, or the API may not be this provider's; `authdeck show " + safetext.Line(used.Name, 60) + "` lists the scopes", Err: err,
-		}
-	}
-	return o.conn, err
-}
-
-func unauthorized(err error) bool {
-	var a *integrations.ActionError
-	return errors.As(err, &a) && a.Unauthorized
-}
-
 // ActionUse reads an event of an action: its name, and what came of it ("200 in 1ms", or the error's words, which may hold
 // colons). Both are "" for other events.
 func ActionUse(e store.Event) (name, result string) {
@@ -219,68 +220,4 @@ func ActionUse(e store.Event) (name, result string) {
 	}
 	name, result, _ = strings.Cut(e.Detail, ": ")
 	return name, result
-}
-
-// record writes the history, and what a 401 says of a token that nothing else tells the end of.
-func (r *running) record(ctx context.Context, c store.Connection, err error) {
-	if err != nil && len(r.result.Exchanges) == 0 && classOf(err) == "" {
-		return // refused before anything was sent
-	}
-	took := r.result.Duration.Round(time.Millisecond)
-	e := r.s.event(c, "action", "ok", "%s: %d in %s", r.name, r.result.Status, took)
-	if err != nil {
-		e.Outcome, e.Detail = "failed", r.name+": "+safetext.Line(err.Error(), 200)
-	}
-	var x *Error
-	endless := c.Grant.RefreshToken.IsZero() && c.Grant.Lifetime != store.LifetimeKnown
-	refused := endless && errors.As(err, &x) && x.Kind == KindSignIn && c.Health.Trouble == store.TroubleNone
-	works := endless && err == nil && c.Health.Trouble == store.TroubleDead
-	var failed error
-	if refused || works {
-		_, failed = r.s.update(ctx, c, func(c *store.Connection) (store.Write, error) {
-			c.Health = store.Health{}
-			if refused {
-				c.Health = store.Health{Trouble: store.TroubleDead, Reason: "the API refused the token (401)", Since: r.s.now(), Tries: 1}
-			}
-			return store.Write{Events: []store.Event{e}}, nil
-		})
-	} else {
-		failed = r.s.o.Store.Append(ctx, e)
-	}
-	if failed != nil {
-		r.s.o.Log.Warn("an action was not written to the history", "connection", c.Name, "err", failed)
-	}
-}
-
-// explain makes the provider's error answer a KindAction error.
-func (r *running) explain(err error) error {
-	var a *integrations.ActionError
-	var known *Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &known):
-		return known
-	case errors.As(err, &a):
-		e := &Error{Kind: KindAction, Message: r.name + " was answered with an error: " + safetext.Line(a.Message, 300), Err: err}
-		switch {
-		case a.Status == 0:
-			e.Message = r.name + " failed: " + safetext.Line(a.Message, 300)
-			e.Hint = "`authdeck -v` shows its requests and what it printed"
-		case a.RetryAfter > 0:
-			e.Hint = "the API asks to wait for " + span(a.RetryAfter)
-		case a.Status == 401:
-			e.Hint = "a part of it was done before the token was refused (401), so it was not run again; `authdeck refresh` renews the token"
-		case a.Status == 403:
-			e.Hint = "a scope may be missing: `authdeck show` lists those that were granted"
-		case a.Status >= 500:
-			e.Hint = "the API has trouble: try again later"
-		default:
-			e.Hint = "look at the parameters: `authdeck actions` describes them"
-		}
-		return e
-	case errors.Is(err, integrations.ErrBadParams):
-		return &Error{Kind: KindUsage, Message: safetext.Line(err.Error(), 300), Hint: "`authdeck actions` lists the parameters", Err: err}
-	}
-	return explain(fmt.Errorf("run %s: %w", r.name, err))
 }

@@ -2,54 +2,130 @@ package connections
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"authdeck/integrations"
-	"authdeck/internal/safetext"
 )
 
-// typed are the parameters of a run, with what a person typed made into what each wants. An empty text of a parameter that has rules of
-// its own is no value. A name that the action does not know is handed on: the runner says so better.
-func typed(a integrations.Action, r RunRequest) (map[string]any, error) {
-	params := maps.Clone(r.Params)
-	if params == nil {
-		params = map[string]any{}
+// typed are the values of a run, with what a person typed made into what each parameter wants, and the rule that a text broke, by
+// name. An empty text is no value, but for a String without rules of its own. A name that the action does not know is handed on: the
+// runner says so better. files says whether a file that a text names is read; else its text stands for it.
+func typed(a integrations.Action, params map[string]any, texts map[string]string, files bool) (values map[string]any, wrong map[string]string) {
+	values, wrong = maps.Clone(params), map[string]string{}
+	if values == nil {
+		values = map[string]any{}
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.Texts)) {
-		text := r.Texts[name]
+	for name, text := range texts {
 		i := slices.IndexFunc(a.Params, func(p integrations.Param) bool { return p.Name == name })
-		if i < 0 {
-			params[name] = text
+		if i < 0 || a.Params[i].Widget == widgetFile && !files {
+			values[name] = text
 			continue
 		}
 		v, ok := typedText(a.Params[i], text)
-		if !ok {
-			wanted := "a value of the type " + safetext.Line(a.Params[i].Type, 60)
-			if a.Params[i].Widget == "FILE_SELECTOR" {
-				wanted = "a file of at most 20 MB that can be read, or an address"
-			}
-			return nil, &Error{
-				Kind: KindUsage, Message: fmt.Sprintf("%s wants %s", safetext.Line(name, 60), wanted),
-				Hint: "`authdeck actions` lists the parameters", Err: integrations.ErrBadParams,
-			}
-		}
-		if v != nil {
-			params[name] = v
+		switch {
+		case !ok:
+			wrong[name] = textRule(a.Params[i])
+		case v != nil:
+			values[name] = v
 		}
 	}
-	return params, nil
+	return values, wrong
 }
 
+// textRule is the rule that a text broke which is no value of its parameter.
+func textRule(p integrations.Param) string {
+	if p.Widget == widgetFile {
+		return "must be a file of at most 20 MB that can be read, or an address"
+	}
+	elem, isList := elementOf(p.Type)
+	if isList || several(p) {
+		if elem == "" {
+			return "must be a list: JSON, or one element a line"
+		}
+		return "must be a list of " + kindWords(elem) + ": JSON, or one element a line"
+	}
+	return "must be " + kindWords(p.Type)
+}
+
+func kindWords(kind string) string {
+	switch strings.ToLower(strings.TrimSpace(kind)) {
+	case "string":
+		return "text"
+	case "number":
+		return "a number"
+	case "boolean":
+		return "true or false"
+	case "date":
+		return "a date such as 2026-11-25"
+	case "object", "filesuploadoptions":
+		return "a JSON object"
+	}
+	return "JSON"
+}
+
+// typedText makes the value of a parameter of what a person typed. A nil value with ok is a parameter that is not given.
 func typedText(p integrations.Param, text string) (v any, ok bool) {
-	switch {
-	case p.Text != nil:
+	if p.Text != nil {
 		return p.Text(text)
-	case p.Type == "", p.Type == "String", p.Type == "Date":
+	}
+	elem, isList := elementOf(p.Type)
+	if !isList && !several(p) {
+		return scalarText(p.Type, text)
+	}
+	if !isList {
+		elem = p.Type
+	}
+	trimmed := strings.TrimSpace(text)
+	switch {
+	case trimmed == "":
+		return nil, true
+	case strings.HasPrefix(trimmed, "["):
+		return jsonText(trimmed)
+	case strings.EqualFold(elem, "object"):
+		v, ok := jsonText(trimmed)
+		return []any{v}, ok
+	}
+	list := []any{}
+	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == ',' }) {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		v, ok := scalarText(elem, part)
+		if !ok {
+			return nil, false
+		}
+		list = append(list, v)
+	}
+	return list, true
+}
+
+func scalarText(kind, text string) (any, bool) {
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	switch {
+	case kind == "", kind == "string":
+		return text, true
+	case strings.TrimSpace(text) == "":
+		return nil, true
+	case kind == "date":
+		return text, true
+	case kind == "boolean":
+		return text == "true", text == "true" || text == "false"
+	}
+	v, ok := jsonText(text)
+	if kind == "number" {
+		_, isNumber := v.(json.Number)
+		return v, ok && isNumber
+	}
+	if !ok && (kind == "any" || kind == "*") {
 		return text, true
 	}
+	return v, ok
+}
+
+// jsonText reads one JSON value, whose numbers keep their digits.
+func jsonText(text string) (v any, ok bool) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	err := d.Decode(&v)

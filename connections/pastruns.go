@@ -1,0 +1,314 @@
+package connections
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"authdeck/internal/safetext"
+	"authdeck/store"
+)
+
+// PastRun is what is kept of a run of an action: what it takes to run it again, and what came of it. It holds no token and no secret
+// config item: "[secret]" stands in their place.
+type PastRun struct {
+	ID           string            `json:"id"`
+	Time         time.Time         `json:"time"`
+	Connection   string            `json:"connection"`              // its name now; the integration's id where none was used
+	ConnectionID string            `json:"connection_id,omitempty"` // "" where none was used
+	Action       string            `json:"action"`
+	Params       Values            `json:"params,omitempty"` // as RunRequest.Params
+	Texts        map[string]string `json:"texts,omitempty"`  // as RunRequest.Texts
+	Pages        int               `json:"pages,omitempty"`  // as RunRequest.Pages
+	Status       int               `json:"status"`
+	Duration     time.Duration     `json:"duration"`
+	Message      string            `json:"message,omitempty"` // of the error, "" if there was none
+	// ResultSize is of the result in bytes; HasResult says whether PastResult has it: large and old ones are not kept.
+	ResultSize int  `json:"result_size"`
+	HasResult  bool `json:"has_result,omitempty"`
+	// InputsCut: the parameters were too large to be kept.
+	InputsCut bool `json:"inputs_cut,omitempty"`
+
+	Slot int `json:"slot"` // where its result lies
+}
+
+// keptResult is a result in its slot, which the next run but 19 takes over.
+type keptResult struct {
+	ID     string          `json:"id"`
+	Result json.RawMessage `json:"result"`
+}
+
+const (
+	runsMost     = 20
+	resultKept   = 256 << 10 // bytes of one result
+	resultsKept  = 1 << 20   // and of all of an action
+	inputsKept   = 64 << 10  // bytes of the parameters of one run
+	keepRunLimit = 2 * time.Second
+)
+
+func resultKey(integration, action string, slot int) string {
+	return fmt.Sprintf("%s/%d", actionKey(integration, action), slot)
+}
+
+// PastRuns are the last runs of an action of an integration (its id), newest first, without their results.
+func (s *Service) PastRuns(ctx context.Context, integration, action string) ([]PastRun, error) {
+	list, err := s.runsOf(ctx, actionKey(integration, action))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.o.Store.List(ctx)
+	if err != nil {
+		return nil, storeError("list connections", err)
+	}
+	for i, r := range list {
+		at := slices.IndexFunc(rows, func(c store.Summary) bool { return r.ConnectionID != "" && c.ID == r.ConnectionID })
+		if at >= 0 {
+			list[i].Connection = rows[at].Name
+		}
+	}
+	return list, nil
+}
+
+// PastResult is the result of one of them; KindNotFound if it is not kept.
+func (s *Service) PastResult(ctx context.Context, integration string, r PastRun) (json.RawMessage, error) {
+	var kept keptResult
+	err := s.o.Store.Setting(ctx, sectionResults, resultKey(integration, r.Action, r.Slot), &kept)
+	if errors.Is(err, store.ErrNotFound) || err == nil && kept.ID != r.ID {
+		return nil, &Error{
+			Kind: KindNotFound, Message: "the result of that run is not kept any more", Hint: "run it again; `authdeck run --save FILE` keeps a result for good",
+		}
+	}
+	if err != nil {
+		return nil, storeError("read a result", err)
+	}
+	return kept.Result, nil
+}
+
+// LastResult is the newest result that is kept of a successful run of the action, to compare with; nil if there is none. connection is
+// the name or id of one, "" for any.
+func (s *Service) LastResult(ctx context.Context, integration, action, connection string) (json.RawMessage, error) {
+	list, err := s.PastRuns(ctx, integration, action)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		mine := connection == "" || connection == r.Connection || connection == r.ConnectionID
+		if !mine || !r.HasResult || r.Message != "" {
+			continue
+		}
+		raw, err := s.PastResult(ctx, integration, r)
+		var e *Error
+		if errors.As(err, &e) && e.Kind == KindNotFound {
+			continue
+		}
+		return raw, err
+	}
+	return nil, nil
+}
+
+// ForgetRuns forgets the past runs of an action.
+func (s *Service) ForgetRuns(ctx context.Context, integration, action string) error {
+	key := actionKey(integration, action)
+	unlock, err := s.lockNamed(ctx, "runs of "+key)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	list, err := s.runsOf(ctx, key)
+	if err != nil {
+		return err
+	}
+	return s.forgetRuns(ctx, key, list, func(PastRun) bool { return true })
+}
+
+func (s *Service) runsOf(ctx context.Context, key string) ([]PastRun, error) {
+	var list []PastRun
+	err := s.o.Store.Setting(ctx, sectionRuns, key, &list)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, storeError("read past runs", err)
+	}
+	return list, nil
+}
+
+// forgetRuns drops those of a list that gone names, and their results.
+func (s *Service) forgetRuns(ctx context.Context, key string, list []PastRun, gone func(PastRun) bool) error {
+	var rest []PastRun
+	for _, r := range list {
+		if !gone(r) {
+			rest = append(rest, r)
+			continue
+		}
+		if r.HasResult {
+			if err := s.o.Store.PutSetting(ctx, sectionResults, fmt.Sprintf("%s/%d", key, r.Slot), nil); err != nil {
+				return storeError("forget a result", err)
+			}
+		}
+	}
+	if len(rest) == len(list) {
+		return nil
+	}
+	var value any = rest
+	if len(rest) == 0 {
+		value = nil
+	}
+	return storeError("forget past runs", s.o.Store.PutSetting(ctx, sectionRuns, key, value))
+}
+
+// lastUsed is when each action was run last, by actionKey, as far as past runs are kept.
+func (s *Service) lastUsed(ctx context.Context) map[string]time.Time {
+	raw, err := s.o.Store.Settings(ctx, sectionRuns)
+	if err != nil {
+		s.o.Log.Warn("when actions were used last is not known", "err", safetext.Line(err.Error(), 200))
+		return nil
+	}
+	used := make(map[string]time.Time, len(raw))
+	for key, b := range raw {
+		var list []struct {
+			Time time.Time `json:"time"`
+		}
+		if json.Unmarshal(b, &list) == nil && len(list) > 0 {
+			used[key] = list[0].Time
+		}
+	}
+	return used
+}
+
+// keepRun keeps what came of a run. That it cannot be kept is said in the log, and changes nothing for who ran it.
+func (s *Service) keepRun(ctx context.Context, r *running, req RunRequest, told error) {
+	var e *Error
+	if errors.As(told, &e) && e.Kind != KindAction && len(r.result.Exchanges) == 0 {
+		return // refused before anything was sent
+	}
+	ctx, cancel := context.WithTimeout(ctx, keepRunLimit)
+	defer cancel()
+	if err := s.addRun(ctx, r, req, e); err != nil {
+		s.o.Log.Warn("a run is not kept", "action", r.name, "err", safetext.Line(err.Error(), 200))
+	}
+}
+
+func (s *Service) addRun(ctx context.Context, r *running, req RunRequest, failed *Error) error {
+	id := make([]byte, 8)
+	if _, err := io.ReadFull(s.o.Rand, id); err != nil {
+		return fmt.Errorf("make an id: %w", err)
+	}
+	hide := newHider(r)
+	p := PastRun{
+		ID: hex.EncodeToString(id), Time: s.now(), Connection: r.info.ID, Action: r.action.Name, Pages: req.Pages,
+		Params: hide.values(req.Params), Texts: hide.texts(req.Texts), Status: r.result.Status, Duration: r.result.Duration,
+		ResultSize: len(r.result.Result) + len(r.result.Body),
+	}
+	if r.conn != nil {
+		p.Connection, p.ConnectionID = r.conn.Name, r.conn.ID
+	}
+	if failed != nil {
+		p.Message = hide.text(failed.Message)
+	}
+	if raw, err := json.Marshal([]any{p.Params, p.Texts}); err != nil || len(raw) > inputsKept {
+		p.Params, p.Texts, p.InputsCut = nil, nil, true
+	}
+	var result json.RawMessage
+	if n := len(r.result.Result); n > 0 && n <= resultKept {
+		result = hide.json(r.result.Result)
+		p.HasResult = result != nil
+	}
+	key := actionKey(r.info.ID, r.action.Name)
+	unlock, err := s.lockNamed(ctx, "runs of "+key)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	list, err := s.runsOf(ctx, key)
+	if err != nil {
+		return err
+	}
+	p.Slot = freeSlot(list)
+	if p.HasResult {
+		if err := s.o.Store.PutSetting(ctx, sectionResults, fmt.Sprintf("%s/%d", key, p.Slot), keptResult{ID: p.ID, Result: result}); err != nil {
+			return err
+		}
+	}
+	if n := len(list); n >= runsMost && !p.HasResult && list[n-1].HasResult {
+		if err := s.o.Store.PutSetting(ctx, sectionResults, fmt.Sprintf("%s/%d", key, list[n-1].Slot), nil); err != nil {
+			return err
+		}
+	}
+	list = append([]PastRun{p}, list[:min(len(list), runsMost-1)]...)
+	size := 0
+	for i, o := range list {
+		if size += o.ResultSize; o.HasResult && size > resultsKept {
+			if err := s.o.Store.PutSetting(ctx, sectionResults, fmt.Sprintf("%s/%d", key, o.Slot), nil); err != nil {
+				return err
+			}
+			list[i].HasResult = false
+		}
+		if !list[i].HasResult {
+			size -= o.ResultSize
+		}
+	}
+	return s.o.Store.PutSetting(ctx, sectionRuns, key, list)
+}
+
+// freeSlot is one that none of the newest but one runs has.
+func freeSlot(list []PastRun) int {
+	for slot := range runsMost {
+		if !slices.ContainsFunc(list[:min(len(list), runsMost-1)], func(r PastRun) bool { return r.Slot == slot }) {
+			return slot
+		}
+	}
+	return 0
+}
+
+// forgetIntegration drops all that is kept of the actions of an integration that is removed.
+func (s *Service) forgetIntegration(ctx context.Context, id string) error {
+	for _, section := range []string{sectionPresets, sectionRuns, sectionResults, sectionReached} {
+		all, err := s.o.Store.Settings(ctx, section)
+		if err != nil {
+			return storeError("read what is kept of actions", err)
+		}
+		for key := range all {
+			if key != id && !strings.HasPrefix(key, id+"/") {
+				continue
+			}
+			if err := s.o.Store.PutSetting(ctx, section, key, nil); err != nil {
+				return storeError("forget what is kept of actions", err)
+			}
+		}
+	}
+	return nil
+}
+
+// forgetConnection drops the runs of a connection that is removed, in which its account's data stand.
+func (s *Service) forgetConnection(ctx context.Context, c store.Connection) {
+	raw, err := s.o.Store.Settings(ctx, sectionRuns)
+	if err != nil {
+		s.o.Log.Warn("the runs of a connection that was removed are still kept", "connection", c.Name, "err", safetext.Line(err.Error(), 200))
+		return
+	}
+	for key := range raw {
+		if !strings.HasPrefix(key, c.Integration+"/") {
+			continue
+		}
+		if err := s.forgetRunsOf(ctx, key, c.ID); err != nil {
+			s.o.Log.Warn("the runs of a connection that was removed are still kept", "connection", c.Name, "err", safetext.Line(err.Error(), 200))
+		}
+	}
+}
+
+func (s *Service) forgetRunsOf(ctx context.Context, key, connectionID string) error {
+	unlock, err := s.lockNamed(ctx, "runs of "+key)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	list, err := s.runsOf(ctx, key)
+	if err != nil {
+		return err
+	}
+	return s.forgetRuns(ctx, key, list, func(r PastRun) bool { return r.ConnectionID == connectionID })
+}

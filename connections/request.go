@@ -1,0 +1,196 @@
+package connections
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"authdeck/integrations"
+	"authdeck/internal/safetext"
+)
+
+// CallRequest is an HTTP call of the user's own with the token of a connection.
+type CallRequest struct {
+	Connection string // or an integration that needs no sign-in
+	Method     string
+	URL        string      // a path alone starts where the integration's relative addresses do
+	Header     [][2]string // name and value; they win over the integration's own
+	Body       []byte
+	AnyHost    bool // the token may go to any host: the user said so
+	DryRun     bool
+	Wait       time.Duration     // as RunRequest.Wait
+	Progress   func(RunProgress) // as RunRequest.Progress
+}
+
+// Request makes the call: to the hosts that the integration names, else to those that its own calls have reached with a token, and to
+// no other unless AnyHost. A 401 leads to one refresh and one replay. An answer of 400 and above is a KindAction error beside the
+// result, which has its body.
+func (s *Service) Request(ctx context.Context, r CallRequest) (RunResult, error) {
+	c, integ, err := s.target(ctx, r.Connection)
+	if err != nil {
+		return RunResult{}, err
+	}
+	info := integ.Info()
+	if c == nil && !info.NoSignIn {
+		return RunResult{}, &Error{
+			Kind: KindSignIn, Message: "a call needs a connection of " + quote(r.Connection), Hint: "authdeck login " + safetext.Line(r.Connection, 60),
+		}
+	}
+	q, ok := integ.(integrations.Requester)
+	if !ok {
+		return RunResult{}, &Error{
+			Kind: KindUnsupported, Message: quote(info.ID) + " makes no calls of your own", Hint: "`authdeck token` prints the token for another program",
+		}
+	}
+	run := &running{
+		s: s, integ: integ, info: info, conn: c, dry: r.DryRun, wait: r.Wait, progress: r.Progress, limit: runTime,
+		name: safetext.Line(r.Method+" "+hostOf(r.URL), 100),
+	}
+	if run.cfg, err = s.configOf(ctx, info, c); err != nil {
+		return RunResult{}, err
+	}
+	hosts, err := s.hostsFor(ctx, q, run, r)
+	if err != nil {
+		return RunResult{}, err
+	}
+	own := integrations.OwnRequest{
+		Config: run.cfg, Method: r.Method, URL: r.URL, Header: r.Header, Body: r.Body, Hosts: hosts, AnyHost: r.AnyHost, DryRun: r.DryRun,
+	}
+	run.send = func(ctx context.Context, kept integrations.Kept, _ string) (integrations.ActionResult, error) {
+		own.Kept = kept
+		a, err := q.Request(ctx, own)
+		if err == nil && !r.DryRun {
+			err = s.answerError(a)
+		}
+		return a, err
+	}
+	err = run.pages(ctx, "", 1)
+	if !r.DryRun {
+		run.recordCall(context.WithoutCancel(ctx), err)
+	}
+	return run.result, run.explain(err)
+}
+
+// hostsFor are the hosts to which a call may go; what cannot be sent at all is refused here.
+func (s *Service) hostsFor(ctx context.Context, q integrations.Requester, run *running, r CallRequest) ([]string, error) {
+	u, err := url.Parse(r.URL)
+	relative := err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(r.URL, "/")
+	switch {
+	case err != nil, !relative && (u.Host == "" || u.Scheme != "https" && u.Scheme != "http"), u.User != nil:
+		return nil, usageOf("%s is no address to call", quoteURL(r.URL), "an address like https://api.example.com/me is wanted, or a path like /me")
+	case u.Scheme == "http" && !loopbackHost(u.Hostname()):
+		return nil, usageOf("%s is http: everybody on the way could read the token", quoteURL(r.URL), "use https; http is for this machine alone")
+	case !isToken(r.Method):
+		return nil, usageOf("%s is no method", quote(r.Method), "GET, POST, PUT, PATCH, DELETE, …")
+	}
+	for _, h := range r.Header {
+		if !isToken(h[0]) || strings.ContainsAny(h[1], "\r\n\x00") {
+			return nil, usageOf("%s is no header", quote(h[0]), "a header is a name and one line")
+		}
+	}
+	hosts := q.APIHosts(run.cfg)
+	if hosts == nil {
+		if hosts, err = s.reached(ctx, run.info.ID); err != nil {
+			return nil, err
+		}
+		if len(hosts) == 0 && !r.AnyHost {
+			return nil, &Error{
+				Kind: KindUsage, Message: "which hosts " + quote(run.info.ID) + " calls is not known: none of its actions has reached one with a token yet",
+				Hint: "run an action first, or say that the token may go there: --any-host",
+			}
+		}
+	}
+	if relative || r.AnyHost || slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, u.Host) }) {
+		return hosts, nil
+	}
+	return nil, &Error{
+		Kind: KindUsage, Message: safetext.Line(u.Host, 100) + " is no host of " + quote(run.info.ID) + ": the token is not sent there",
+		Hint: "its hosts: " + safetext.Line(strings.Join(hosts, ", "), 200) + "; --any-host sends the token there all the same",
+	}
+}
+
+func usageOf(format, subject, hint string) error {
+	return &Error{Kind: KindUsage, Message: fmt.Sprintf(format, subject), Hint: hint}
+}
+
+// quoteURL is an address without its query, which may hold secrets.
+func quoteURL(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return `"` + safetext.Line(address, 120) + `"`
+}
+
+// isToken reports whether s is a token of RFC 9110 §5.6.2: a method, or the name of a header.
+func isToken(s string) bool {
+	other := func(c rune) bool {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", c)
+	}
+	return s != "" && !strings.ContainsFunc(s, other)
+}
+
+// answerError is the error of an answer of 400 and above, nil for others.
+func (s *Service) answerError(a integrations.ActionResult) error {
+	if len(a.Exchanges) == 0 {
+		return nil
+	}
+	last := a.Exchanges[len(a.Exchanges)-1]
+	if last.Status < http.StatusBadRequest {
+		return nil
+	}
+	words := strings.TrimSpace(fmt.Sprintf("HTTP %d %s", last.Status, http.StatusText(last.Status)))
+	return &integrations.ActionError{
+		Status: last.Status, Message: words, Unauthorized: last.Status == http.StatusUnauthorized,
+		RetryAfter: s.retryAfterIn(last.ResponseHeader), Scopes: scopesIn(last.ResponseHeader),
+	}
+}
+
+// retryMost is the longest wait that an answer can ask for.
+const retryMost = time.Hour
+
+// retryAfterIn reads Retry-After (RFC 9110 §10.2.3), 0 if there is none that can be read.
+func (s *Service) retryAfterIn(h http.Header) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.Atoi(text); err == nil {
+		return min(max(0, time.Duration(min(n, 1<<20))*time.Second), retryMost)
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(0, at.Sub(s.now())), retryMost)
+	}
+	return 0
+}
+
+// scopesIn are the scopes that a WWW-Authenticate header of RFC 6750 §3 names, nil if it names none.
+func scopesIn(h http.Header) []string {
+	for _, v := range h.Values("WWW-Authenticate") {
+		if _, rest, ok := strings.Cut(v, `scope="`); ok {
+			scope, _, _ := strings.Cut(rest, `"`)
+			return strings.Fields(scope)
+		}
+	}
+	return nil
+}
+
+// recordCall writes the line of history, and what a 401 says of a token that nothing else tells the end of.
+func (r *running) recordCall(ctx context.Context, err error) {
+	c := r.used
+	if r.conn == nil || c.ID == "" || err != nil && len(r.result.Exchanges) == 0 && classOf(err) == "" {
+		return
+	}
+	host := ""
+	if n := len(r.result.Exchanges); n > 0 {
+		x := r.result.Exchanges[n-1]
+		host = safetext.Line(x.Method+" "+hostOf(x.URL), 100)
+	}
+	e := r.s.event(c, "request", "ok", "%s: %d in %s", host, r.result.Status, r.result.Duration.Round(time.Millisecond))
+	if err != nil {
+		e.Outcome, e.Detail = "failed", host+": "+safetext.Line(err.Error(), 200)
+	}
+	if failed := r.write(ctx, c, e, err); failed != nil {
+		r.s.o.Log.Warn("a call was not written to the history", "connection", c.Name, "err", failed)
+	}
+}
