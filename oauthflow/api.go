@@ -22,6 +22,9 @@ type APIRequest struct {
 	Secrets   []secret.String
 	MaxAnswer int64         // bytes of the answer; 0 is 1 MiB
 	Timeout   time.Duration // for the whole call; 0 is 30 s
+	// Unread leaves Members and Value of the answer nil: an answer of many megabytes is read by whoever wants a part of it
+	// ([PathRaw]).
+	Unread bool
 }
 
 // SendAPI makes the call and reads the answer whole, whatever its status; what the status means is the caller's to judge.
@@ -76,7 +79,7 @@ func (r APIRequest) call(ctx context.Context) (call, error) {
 	for name, values := range r.Header {
 		req.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
-	k := call{req: req, body: r.Body, secrets: newMasker(list...), limit: r.MaxAnswer, timeout: r.Timeout, redirect: sameOrigin}
+	k := call{req: req, body: r.Body, secrets: newMasker(list...), limit: r.MaxAnswer, timeout: r.Timeout, redirect: sameOrigin, unread: r.Unread}
 	if k.limit <= 0 {
 		k.limit = maxBody
 	}

@@ -63,18 +63,19 @@ type call struct {
 	limit    int64
 	timeout  time.Duration
 	redirect func(req *http.Request, via []*http.Request) error
+	unread   bool // the answer's value is not wanted
 }
 
 // do makes the exchange, and tells Log and Observe; every call of the package goes through here.
 func (c *Caller) do(k call) (Answer, error) {
 	clk := c.clock()
-	before := clk.Mono()
+	started, before := clk.Wall(), clk.Mono()
 	a, err := c.exchange(k)
 	took := clk.Mono() - before
 	c.log(k, a, err, took)
 	if c.Observe != nil {
 		x := shown(k, a, err)
-		x.Duration = took
+		x.Started, x.Duration = started, took
 		c.Observe(x)
 	}
 	if err != nil {
@@ -117,7 +118,9 @@ func (c *Caller) exchange(k call) (Answer, error) {
 		e.Status, e.RetryAfter = a.Status, a.RetryAfter()
 		return a, e
 	}
-	a.read()
+	if !k.unread {
+		a.read()
+	}
 	return a, nil
 }
 

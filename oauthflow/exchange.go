@@ -14,10 +14,13 @@ import (
 	"authdeck/internal/secret"
 )
 
-// Exchange is one HTTP exchange as it may be shown: secrets masked, bodies cut to 64 KiB, foreign text made safe.
+// Exchange is one HTTP exchange as it may be shown: secrets masked, bodies cut to 64 KiB, foreign text made safe. One that
+// was made here also knows what really went over the wire; only [Exchange.Reveal], [Exchange.Raw] and the values of
+// [Exchange.Curl] tell it. It shares the memory of the bodies: [Exchange.Forget] lets go of them.
 type Exchange struct {
 	Method, URL    string
-	Status         int // 0 if no answer came
+	Status         int       // 0 if no answer came
+	Started        time.Time // wall; zero if nothing was sent
 	Duration       time.Duration
 	RequestHeader  http.Header
 	ResponseHeader http.Header
@@ -25,6 +28,10 @@ type Exchange struct {
 	ResponseBody   string
 	ResponseBytes  int64  // of the body, as far as it was read
 	Err            string // safe text if the exchange failed
+
+	// raw is what went over the wire; nil: made elsewhere, or forgotten. A function, since whatever prints or encodes values by
+	// reflection comes no further (package fmt follows a pointer where its verb does not fit).
+	raw func() raw
 }
 
 const (
@@ -42,6 +49,7 @@ func shown(k call, a Answer, err error) Exchange {
 		RequestBody:   shownText(k.req.Header.Get("Content-Type"), k.body, k.secrets),
 		ResponseBody:  shownText(a.Header.Get("Content-Type"), a.Body, k.secrets),
 		ResponseBytes: int64(len(a.Body)),
+		raw:           rawOf(k, a),
 	}
 	if err != nil {
 		e.Err = err.Error()
@@ -67,10 +75,7 @@ func shownHeaders(h http.Header, m masker) http.Header {
 
 func shownText(kind string, body []byte, m masker) string {
 	if len(body) > judgedBody {
-		body = body[:judgedBody]
-		for len(body) > 0 && !utf8.Valid(body[max(0, len(body)-utf8.UTFMax):]) {
-			body = body[:len(body)-1]
-		}
+		body = cut(body, judgedBody)
 	}
 	if !utf8.Valid(body) {
 		return fmt.Sprintf("(%d bytes that are no text)", len(body))

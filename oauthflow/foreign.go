@@ -55,13 +55,13 @@ func (c *Caller) SendForeign(ctx context.Context, r ForeignRequest) (ForeignAnsw
 		return ForeignAnswer{}, &Error{Class: ClassConfiguration, Host: hostOf(r.URL), Err: err}
 	}
 	clk := c.clock()
-	before := clk.Mono()
+	started, before := clk.Wall(), clk.Mono()
 	a, f, err := c.foreign(ctx, k, r)
 	took := clk.Mono() - before
 	c.log(k, a, err, took)
 	if c.Observe != nil {
 		x := shown(k, a, err)
-		x.Duration = took
+		x.Started, x.Duration = started, took
 		c.Observe(x)
 	}
 	return f, err

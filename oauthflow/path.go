@@ -1,6 +1,8 @@
 package oauthflow
 
 import (
+	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -25,6 +27,42 @@ func Path(value any, path string) (any, bool) {
 				return nil, false
 			}
 			value = v[i]
+		default:
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// PathRaw is [Path] through JSON text: what stands there comes back as it was written, with the order of its members. A value
+// of many megabytes is walked, not read into memory. Of a member that is there twice the last one counts.
+func PathRaw(body []byte, path string) (json.RawMessage, bool) {
+	value := json.RawMessage(bytes.TrimSpace(body))
+	if path == "" {
+		return value, len(value) > 0
+	}
+	for _, step := range steps(path) {
+		if len(value) == 0 {
+			return nil, false
+		}
+		switch value[0] {
+		case '{':
+			var members map[string]json.RawMessage
+			if json.Unmarshal(value, &members) != nil {
+				return nil, false
+			}
+			inner, ok := members[step]
+			if !ok {
+				return nil, false
+			}
+			value = inner
+		case '[':
+			var items []json.RawMessage
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || json.Unmarshal(value, &items) != nil || i >= len(items) {
+				return nil, false
+			}
+			value = items[i]
 		default:
 			return nil, false
 		}
