@@ -47,6 +47,14 @@ func (a Answer) skew() time.Duration {
 	return date.Sub(a.Received).Round(time.Second)
 }
 
+// Parsed is the answer with Members and Value filled, of a call that left it unread.
+func (a Answer) Parsed() Answer {
+	if a.Value == nil {
+		a.read()
+	}
+	return a
+}
+
 // read fills Members and Value from Body by its content; the content type only decides what could be both.
 func (a *Answer) read() {
 	body := bytes.TrimSpace(bytes.TrimPrefix(a.Body, []byte("\ufeff")))

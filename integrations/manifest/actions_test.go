@@ -39,6 +39,11 @@ actions:
       - {name: due, type: Date}
       - {name: colour, type: String, options: {values: [red, {label: Blue, value: blue}]}}
       - {name: rank, type: Number, options: {values: [1, 2]}}
+      - {name: size, type: Number, uiComponent: {type: NUMERIC_STEPPER, min: 0.1, max: 2.5, step: 0.2}}
+      - {name: kinds, uiComponent: {type: MULTI_SELECT_DROPDOWN}, options: {values: [a, b]}}
+      - {name: odds, type: Array<Number>, uiComponent: {min: 1, step: 2}}
+      - {name: shade, options: {values: [dark]}, freeform: true}
+      - {name: page, uiComponent: {type: CODE_EDITOR, language: html}}
     request:
       method: POST
       url: "/boards/{{params.board}}/notes"
@@ -111,7 +116,7 @@ func TestActionParameters(t *testing.T) {
 		{"missing", map[string]any{"text": nil}, "text is missing"},
 		{"empty is missing", map[string]any{"text": ""}, "text is missing"},
 		{"unknown, near", map[string]any{"pined": true}, "unknown parameter pined; did you mean pinned?"},
-		{"unknown", map[string]any{"zzzzzz": 1}, "unknown parameter zzzzzz; there are board, text, pinned, count, tags, meta, due, colour, rank"},
+		{"unknown", map[string]any{"zzzzzz": 1}, "unknown parameter zzzzzz; there are board, text, pinned, count, tags, meta, due, colour, rank, size, kinds, odds, shade, page"},
 		{"no number", map[string]any{"count": "three"}, "count must be a number"},
 		{"truth is no number", map[string]any{"count": true}, "count must be a number"},
 		{"no truth", map[string]any{"pinned": "yes"}, "pinned must be true or false"},
@@ -120,6 +125,14 @@ func TestActionParameters(t *testing.T) {
 		{"no date", map[string]any{"due": "tomorrow"}, "due must be a date such as 2026-11-25"},
 		{"no text", map[string]any{"text": []any{1}}, "text must be text"},
 		{"no choice", map[string]any{"colour": "green"}, "colour can be red or blue"},
+		{"below min", map[string]any{"size": 0}, "size must be at least 0.1"},
+		{"above max", map[string]any{"size": "2.6"}, "size must be at most 2.5"},
+		{"between two steps", map[string]any{"size": json.Number("0.4")}, "size must go in steps of 0.2 from 0.1"},
+		{"very large", map[string]any{"size": json.Number("1e300")}, "size must be at most 2.5"},
+		{"very small", map[string]any{"size": json.Number("1e-999999999")}, "size must be at least 0.1"},
+		{"one of a list below min", map[string]any{"odds": []any{1, -1}}, "odds must be at least 1"},
+		{"one of a list between two steps", map[string]any{"odds": "[3, 4]"}, "odds must go in steps of 2 from 1"},
+		{"several choices, one of them none", map[string]any{"kinds": []any{"a", "c"}}, "kinds can be a or b"},
 		{"no choice of numbers", map[string]any{"rank": 3}, "rank can be 1 or 2"},
 	}
 	for _, tt := range tests {
@@ -267,9 +280,91 @@ func TestActionsAreDescribed(t *testing.T) {
 	}
 	equal(t, "order of the page", names, []string{"add", "get", "form", "text", "elsewhere", "open"})
 	add := list[0]
-	if add.Label != "Add" || !add.Destructive || !add.SignIn || list[5].SignIn || len(add.Params) != 9 || list[1].Label != "get" {
+	if add.Label != "Add" || !add.Destructive || !add.SignIn || list[5].SignIn || len(add.Params) != 14 || list[1].Label != "get" {
 		t.Errorf("%+v", add)
 	}
 	equal(t, "a parameter", add.Params[1], integrations.Param{Name: "text", Label: "Text", Type: "String", Required: true, Widget: "MULTI_LINE_TEXT"})
 	equal(t, "a default", add.Params[2].Default, any(false))
+	equal(t, "a number", add.Params[9], integrations.Param{Name: "size", Label: "size", Type: "Number", Widget: "NUMERIC_STEPPER", Min: "0.1", Max: "2.5", Step: "0.2"})
+	if p := add.Params[10]; p.Type != "Array<String>" || !p.Multiple || add.Params[4].Multiple || add.Params[12].Multiple {
+		t.Errorf("several choices: %+v", p)
+	}
+	if !add.Params[12].Freeform || add.Params[13].Language != "html" {
+		t.Errorf("%+v, %+v", add.Params[12], add.Params[13])
+	}
+}
+
+// TestActionLimitsAreKept: what min, max, step and choices let through goes out.
+func TestActionLimitsAreKept(t *testing.T) {
+	for name, more := range map[string]map[string]any{
+		"least": {"size": json.Number("0.1")}, "greatest": {"size": "2.5"}, "three steps of 0.2": {"size": 0.7}, "exponent": {"size": json.Number("5e-1")},
+		"a list": {"odds": "[1, 3.0, 5]"}, "no list": {"odds": []any{}}, "several": {"kinds": []any{"b", "a"}}, "another shade": {"shade": "light"},
+	} {
+		s := testserver.StartProviderStandIn(t, testserver.Route{Path: "*", Answers: []testserver.Answer{{JSON: map[string]any{"ok": true}}}})
+		more["board"], more["text"] = "b", "t"
+		if _, err := run(t, s, "add", more); err != nil || len(s.Requests()) != 1 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestActionTextsOfLists: what a person typed for an array.
+func TestActionTextsOfLists(t *testing.T) {
+	params := map[string]integrations.Param{}
+	for _, p := range parse(t, nil, actionPage).(integrations.ActionRunner).Actions()[0].Params {
+		params[p.Name] = p
+	}
+	for _, c := range []struct {
+		param, text string
+		want        any
+		ok          bool
+	}{
+		{"tags", "", nil, true},
+		{"tags", " a, b\nc ,", []any{"a", "b", "c"}, true},
+		{"tags", `["a, b", "c"]`, []any{"a, b", "c"}, true},
+		{"tags", "[a", nil, false},
+		{"odds", "1, 3", []any{json.Number("1"), json.Number("3")}, true},
+		{"odds", "1, x", nil, false},
+		{"kinds", "b", []any{"b"}, true},
+	} {
+		v, ok := params[c.param].Text(c.text)
+		if ok != c.ok {
+			t.Errorf("%s %q: %v", c.param, c.text, ok)
+		}
+		if c.ok {
+			equal(t, c.param+" "+c.text, v, c.want)
+		}
+	}
+}
+
+// TestActionErrorScopes is RFC 6750 §3.1 and what stands in for it.
+func TestActionErrorScopes(t *testing.T) {
+	page := minimal + "api: {base_url: https://api.acme.example}\nactions: {a: {request: {url: /a}, scopes: [read, write]}}\n"
+	challenge := map[string]string{"WWW-Authenticate": `Bearer error="insufficient_scope", scope="admin audit"`}
+	for _, c := range []struct {
+		name   string
+		answer testserver.Answer
+		kept   integrations.Kept
+		want   []string
+	}{
+		{"named", testserver.Answer{Status: 403, Header: challenge}, integrations.Kept{ScopesGranted: []string{"read"}}, []string{"admin", "audit"}},
+		{"not named", testserver.Answer{Status: 403}, integrations.Kept{ScopesGranted: []string{"read"}}, []string{"write"}},
+		{"not named, nothing granted", testserver.Answer{Status: 403}, integrations.Kept{ScopesGranted: []string{}}, []string{"read", "write"}},
+		{"granted what was asked for", testserver.Answer{Status: 403}, integrations.Kept{ScopesAsked: []string{"write"}}, []string{"read"}},
+		{"nobody knows", testserver.Answer{Status: 403}, integrations.Kept{}, nil},
+		{"all of them granted", testserver.Answer{Status: 403}, integrations.Kept{ScopesGranted: []string{"read", "write"}}, nil},
+		{"no scopes at all", testserver.Answer{Status: 403, Header: map[string]string{"WWW-Authenticate": "Bearer error=insufficient_scope, scope=\"caf\xc3\xa9 \\\"\""}}, integrations.Kept{ScopesGranted: []string{"read", "write"}}, nil},
+		{"another status", testserver.Answer{Status: 404, Header: challenge}, integrations.Kept{ScopesGranted: []string{}}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := testserver.StartProviderStandIn(t, testserver.Route{Path: "/a", Answers: []testserver.Answer{c.answer}})
+			c.kept.AccessToken = secret.New("the-token")
+			_, err := parse(t, s, page).(integrations.ActionRunner).RunAction(t.Context(), integrations.ActionRequest{Config: config(), Action: "a", Kept: c.kept})
+			var failed *integrations.ActionError
+			if !errors.As(err, &failed) {
+				t.Fatal(err)
+			}
+			equal(t, "scopes", failed.Scopes, c.want)
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -86,6 +87,10 @@ func (c *checker) value(n *node, f field, path string) {
 	case kindInt:
 		if v, err := strconv.Atoi(n.text); n.kind != intNode || err != nil || strconv.Itoa(v) != n.text {
 			c.is.at(n, "%s is %s; it must be a whole number", path, quoted(n))
+		}
+	case kindNumber:
+		if n.kind != intNode && n.kind != floatNode || !json.Valid([]byte(n.text)) {
+			c.is.at(n, "%s is %s; it must be a number", path, quoted(n))
 		}
 	case kindWord:
 		c.word(n, f, path)

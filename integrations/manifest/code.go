@@ -155,8 +155,8 @@ func (r runner) borrowed() []integrations.Action {
 	})
 }
 
-// HiddenAction finds what the service does not list ([integrations.Hider]).
-func (r runner) HiddenAction(name string) (integrations.Action, bool) {
+// hiddenOfService finds what the service does not list.
+func (r runner) hiddenOfService(name string) (integrations.Action, bool) {
 	s, err := r.service(context.Background())
 	if err != nil || s == nil {
 		return integrations.Action{}, false

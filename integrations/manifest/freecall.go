@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"authdeck/integrations/manifest/template"
 	"authdeck/internal/secret"
 	"authdeck/oauthflow"
 )
@@ -22,6 +23,9 @@ func (s settings) free(r requestSpec, address string, access secret.String) (oau
 	if r.URL != nil {
 		var err error
 		if address, err = r.URL.URL(env); err != nil {
+			if name := unsetParam(r.URL.Missing(env)); name != "" {
+				return out, badParam("%s is missing", name)
+			}
 			return out, fmt.Errorf("make the address: %w", err)
 		}
 	}
@@ -50,17 +54,36 @@ func (s settings) free(r requestSpec, address string, access secret.String) (oau
 	out.URL = u.String()
 	s.authorizeCall(r, access, out.Header)
 	for _, set := range []map[string]tmpl{s.i.spec.API.Headers, r.Headers} {
-		for name, t := range set {
-			value, ok, err := t.Text(env)
-			if err != nil {
-				return out, fmt.Errorf("make the header %s: %w", name, err)
-			}
-			if ok {
-				out.Header.Set(name, value)
-			}
+		if err := fillHeaders(out.Header, set, env); err != nil {
+			return out, err
 		}
 	}
 	return out, s.body(r, &out)
+}
+
+// unsetParam is the first of these variables that a user could have set, "" if there is none.
+func unsetParam(missing []string) string {
+	for _, name := range missing {
+		for _, of := range []string{"params.", "criteria."} {
+			if given, ok := strings.CutPrefix(name, of); ok {
+				return given
+			}
+		}
+	}
+	return ""
+}
+
+func fillHeaders(h http.Header, set map[string]tmpl, env template.Env) error {
+	for name, t := range set {
+		value, ok, err := t.Text(env)
+		if err != nil {
+			return fmt.Errorf("make the header %s: %w", name, err)
+		}
+		if ok {
+			h.Set(name, value)
+		}
+	}
+	return nil
 }
 
 // authorizeCall puts the access token where api.token says.

@@ -18,6 +18,17 @@ authorize: {url: https://acme.example/authorize}
 token: {url: https://acme.example/token}
 `
 
+// acts is a page with an action of these parameters, and two dictionaries.
+func acts(params string) string {
+	return minimal + "api: {base_url: https://a.example}\nactions:\n  a:\n    params: [" + params + "]\n    request: {url: /a}\n" +
+		"dictionaries:\n  boards: {request: {url: /b}}\n  fields: {request: {url: /f}, params: list}\n"
+}
+
+// paged is a page with an action that has this paging.
+func paged(paging string) string {
+	return minimal + "api: {base_url: https://a.example}\nactions: {a: {request: {url: /a}, paging: " + paging + "}}\n"
+}
+
 // refuse loads a page and returns the mistakes, one a line.
 func refuse(t *testing.T, page string) string {
 	t.Helper()
@@ -100,6 +111,38 @@ func TestLoaderRefuses(t *testing.T) {
 		{"secret input in an address", minimal + "inputs: {key: {secret: true}}\nidentity: {request: {url: \"https://a.example/{{key}}\"}}", `x.yaml:7:48: key in a URL ends in logs; if the provider demands it, say secret_in_url: true`},
 		{"scope not listed", minimal + "scopes: {list: {notes: read}}\napi: {base_url: https://a.example}\nactions: {a: {request: {url: /a}, scopes: [note]}}", `x.yaml:8:44: actions.a needs the scope "note", which is not in scopes.list; did you mean "notes"?`},
 		{"parameter twice", minimal + "api: {base_url: https://a.example}\nactions: {a: {params: [{name: q}, {name: q}], request: {url: /a}}}", `x.yaml:7:42: the parameter "q" is there twice in actions.a.params`},
+
+		{"min of a text", acts(`{name: q, uiComponent: {type: NUMERIC, min: 1}}`), `x.yaml:9:58: actions.a.params.0.uiComponent.min is for numbers; the type must be Number`},
+		{"min that is no number", acts(`{name: q, type: Number, uiComponent: {min: "1"}}`), `x.yaml:9:57: actions.a.params.0.uiComponent.min is "1"; it must be a number`},
+		{"a number in hex", acts(`{name: q, type: Number, uiComponent: {min: 0x10}}`), `x.yaml:9:57: actions.a.params.0.uiComponent.min is 0x10; it must be a number`},
+		{"min above max", acts(`{name: q, type: Number, uiComponent: {min: 2, max: 1.5}}`), `x.yaml:9:65: actions.a.params.0.uiComponent.max is 1.5, less than min, which is 2`},
+		{"a step of nothing", acts(`{name: q, type: Number, uiComponent: {step: 0}}`), `x.yaml:9:58: actions.a.params.0.uiComponent.step is 0; it must be more than 0`},
+		{"language of what is no code", acts(`{name: q, uiComponent: {type: DROPDOWN, language: json}}`), `x.yaml:9:64: actions.a.params.0.uiComponent.language is for a CODE_EDITOR`},
+		{"unknown dictionary", acts(`{name: q, dictionary: board}`), `x.yaml:9:36: actions.a.params.0.dictionary is "board"; did you mean "boards"?`},
+		{"unknown dictionary, far from all", acts(`{name: q, dictionary: whatever}`), `x.yaml:9:36: actions.a.params.0.dictionary is "whatever"; the dictionaries are boards, fields`},
+		{"no dictionaries", minimal + "api: {base_url: https://a.example}\nactions: {a: {params: [{name: q, dictionary: b}], request: {url: /a}}}", `x.yaml:7:46: actions.a.params.0.dictionary is "b"; there are no dictionaries`},
+		{"choices from parameters", acts(`{name: q, dictionary: fields}`), `x.yaml:9:36: actions.a.params.0.dictionary is "fields", which tells parameters; it must be one that lists choices`},
+		{"parameters from choices", acts(`{name: q, type: Object, schemaLoader: boards}`), `x.yaml:9:52: actions.a.params.0.schemaLoader is "boards", which lists choices; it must be a dictionary with params`},
+		{"members of a text", acts(`{name: q, schemaLoader: fields}`), `x.yaml:9:38: actions.a.params.0.schemaLoader tells the members of an Object; the type must be Object or Array<Object>`},
+		{"depends on nothing there is", acts(`{name: q, dictionary: boards, dependsOn: [nama]}, {name: name}`), `x.yaml:9:56: actions.a.params.0.dependsOn names "nama", which is no parameter of the action; did you mean "name"?`},
+		{"depends on itself", acts(`{name: q, dictionary: boards, dependsOn: [q]}`), `x.yaml:9:56: actions.a.params.0.dependsOn names the parameter itself`},
+		{"depends without a dictionary", acts(`{name: q, dependsOn: [w]}, {name: w}`), `x.yaml:9:35: actions.a.params.0.dependsOn is for a dictionary or a schemaLoader`},
+		{"a dictionary without a request", acts(`{name: q}`) + "  x: {items: a}\n", `x.yaml:14:6: dictionaries.x.request is missing`},
+		{"a dictionary of both kinds", acts(`{name: q}`) + "  x: {request: {url: /x}, params: a, label: b}\n", `x.yaml:14:45: dictionaries.x has params or label, not both`},
+		{"a dictionary with an action's name", acts(`{name: q}`) + "  a: {request: {url: /x}}\n", `x.yaml:14:3: dictionaries.a has the name of an action; both are run by name`},
+		{"a criterion that nobody sets", acts(`{name: q, dictionary: x, dependsOn: [w]}, {name: w}`) + "  x: {request: {url: \"/x/{{criteria.v}}\"}}\n", `x.yaml:14:28: {{criteria.v}} is never set: no parameter that uses x has v in dependsOn`},
+		{"search in an action", minimal + "api: {base_url: https://a.example}\nactions: {a: {request: {url: \"/{{search}}\"}}}", `x.yaml:7:34: {{search}} is not known in actions.a.request.url; it first exists in dictionaries`},
+		{"a parameter in a dictionary", acts(`{name: q}`) + "  x: {request: {url: \"/x/{{params.q}}\"}}\n", `x.yaml:14:28: {{params.q}} is not known in dictionaries.x.request.url; it first exists in actions`},
+		{"dictionaries without a fence", minimal + "dictionaries: {a: {request: {url: https://a.example/a}}}", `x.yaml:6:15: dictionaries need api.base_url or api.hosts: where the token may go`},
+		{"pages that nothing describes", paged("true"), `x.yaml:7:43: actions.a.paging is true, and there is no api.paging that says how`},
+		{"pages of no kind", paged("{param: x}"), `x.yaml:7:43: actions.a.paging.kind is missing`},
+		{"pages of an unknown kind", paged("{kind: seek}"), `x.yaml:7:50: actions.a.paging.kind is "seek"; it can be cursor, link, offset or page`},
+		{"a cursor from nowhere", paged("{kind: cursor, param: c}"), `x.yaml:7:43: actions.a.paging.next is missing: where the answer has the cursor`},
+		{"a cursor to nowhere", paged("{kind: cursor, next: c}"), `x.yaml:7:43: actions.a.paging.param is missing, and the request does not use {{cursor}}`},
+		{"a parameter of a link", paged("{kind: link, param: c}"), `x.yaml:7:63: actions.a.paging.param has no meaning for a link`},
+		{"items of a link", paged("{kind: link, items: c}"), `x.yaml:7:63: actions.a.paging.items has no meaning for link`},
+		{"next of an offset", paged("{kind: offset, param: o, next: c}"), `x.yaml:7:74: actions.a.paging.next has no meaning for offset`},
+		{"a size parameter without a size", paged("{kind: page, param: o, size_param: c}"), `x.yaml:7:43: actions.a.paging.size is missing beside size_param`},
 
 		{"legal, but later: a phase", minimal + "device: {url: https://a.example/device}", `x.yaml:6:1: device is not supported by this version`},
 		{"legal, but later: a nested key", minimal + "api: {rate_limit: {token_calls: 10 in 10m}}", `x.yaml:6:7: api.rate_limit is not supported by this version`},

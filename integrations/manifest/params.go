@@ -14,21 +14,61 @@ import (
 
 // param is a parameter as `actions --json` and forms have it.
 func (p paramSpec) param() integrations.Param {
+	ui := p.UIComponent
 	out := integrations.Param{
 		Name: p.Name, Label: p.Label, Description: p.Description, Type: p.kind(), Required: p.Required,
-		Default: p.DefaultValue, Options: p.Options.Values, Widget: p.UIComponent.Type,
+		Default: p.DefaultValue, Options: p.Options.Values, Widget: ui.Type, Min: ui.Min, Max: ui.Max, Step: ui.Step, Language: ui.Language,
+		Multiple: p.multiple(), Dictionary: p.Dictionary, DependsOn: p.DependsOn, Fields: p.SchemaLoader, Freeform: p.Freeform,
 	}
 	if out.Label == "" {
 		out.Label = p.Name
 	}
+	if elem, isArray := element(out.Type); isArray {
+		out.Text = func(text string) (any, bool) { return listed(elem, text) }
+	}
 	return out
 }
 
+// kind is the type of the value: of a widget for several choices, an array.
 func (p paramSpec) kind() string {
-	if p.Type == "" {
-		return "String"
+	kind := p.Type
+	if kind == "" {
+		kind = "String"
 	}
-	return p.Type
+	if _, isArray := element(kind); p.UIComponent.Type == "MULTI_SELECT_DROPDOWN" && !isArray {
+		return "Array<" + kind + ">"
+	}
+	return kind
+}
+
+// multiple reports whether several of the choices are taken.
+func (p paramSpec) multiple() bool {
+	_, isArray := element(p.kind())
+	return isArray && (p.UIComponent.Type == "MULTI_SELECT_DROPDOWN" || len(p.Options.Values) > 0 || p.Dictionary != "")
+}
+
+// element is the type of an array's elements, "" if it does not tell.
+func element(kind string) (elem string, isArray bool) {
+	rest, isArray := strings.CutPrefix(kind, "Array")
+	return strings.TrimSuffix(strings.TrimPrefix(rest, "<"), ">"), isArray
+}
+
+// listed makes an array of what a person typed: JSON, or one element a line or comma.
+func listed(elem, text string) (any, bool) {
+	trimmed := strings.TrimSpace(text)
+	if trimmed == "" {
+		return nil, true
+	}
+	if strings.HasPrefix(trimmed, "[") || elem == "Object" {
+		return array(elem, text)
+	}
+	var list []any
+	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == ',' }) {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return array(elem, list)
 }
 
 // check holds parameters against the action's: names, what is required, types (texts that spell a value of the type are
@@ -71,6 +111,9 @@ func (a actionSpec) check(given map[string]any) (map[string]any, error) {
 		if !p.allows(typed) {
 			return nil, badParam("%s can be %s", p.Name, orList(p.choices()))
 		}
+		if rule := p.limits(typed); rule != "" {
+			return nil, badParam("%s must %s", p.Name, rule)
+		}
 		out[p.Name] = typed
 	}
 	return out, nil
@@ -101,8 +144,9 @@ func typed(kind string, v any) (any, bool) {
 		return m, ok
 	case "Date":
 		return v, isDate(v)
-	case "Array", "Array<String>", "Array<Number>", "Array<Object>":
-		return array(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(kind, "Array"), "<"), ">"), v)
+	case "Array", "Array<String>", "Array<Number>", "Array<Object>", "Array<Boolean>", "Array<Date>":
+		elem, _ := element(kind)
+		return array(elem, v)
 	}
 	switch v.(type) {
 	case map[string]any, []any:
@@ -185,19 +229,23 @@ func typeWords(kind string) string {
 // allows holds a value, or each of a list, against the choices.
 func (p paramSpec) allows(v any) bool {
 	choices := p.choices()
-	if len(choices) == 0 {
+	if len(choices) == 0 || p.Freeform {
 		return true
 	}
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
-	for _, e := range list {
+	for _, e := range each(v) {
 		if !slices.Contains(choices, template.Text(e)) {
 			return false
 		}
 	}
 	return true
+}
+
+// each is the elements of a list, or a value alone.
+func each(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
+	}
+	return []any{v}
 }
 
 func (p paramSpec) choices() []string {

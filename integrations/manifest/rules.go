@@ -35,10 +35,13 @@ func (c *checker) rules() {
 		c.request(n, "identity.request")
 	}
 	c.apiToken(root)
-	if n := root.get("actions"); requests(n) && root.at("api", "base_url") == nil && root.at("api", "hosts") == nil {
-		c.is.at(n, "actions need api.base_url or api.hosts: where the token may go")
+	for _, key := range []string{"actions", "dictionaries"} {
+		if n := root.get(key); requests(n) && root.at("api", "base_url") == nil && root.at("api", "hosts") == nil {
+			c.is.at(n, "%s need api.base_url or api.hosts: where the token may go", key)
+		}
 	}
 	c.actions(root)
+	c.dictionaries(root)
 	c.code(root)
 }
 

@@ -3,6 +3,7 @@ package manifest
 import (
 	"regexp"
 	"slices"
+	"strconv"
 )
 
 var paramName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
@@ -13,10 +14,8 @@ func (c *checker) actions(root *node) {
 		c.is.at(actions, "the manifest has %d actions; at most %d are read", n, maxActions)
 		return
 	}
-	var scopes []string
-	for _, e := range root.at("scopes", "list").entriesOf() {
-		scopes = append(scopes, e.key)
-	}
+	scopes := listedScopes(root)
+	c.paging(root.at("api", "paging"), "api.paging", nil)
 	for _, e := range actions.entriesOf() {
 		path := "actions." + e.key
 		r, code := e.value.get("request"), e.value.get("code")
@@ -28,7 +27,23 @@ func (c *checker) actions(root *node) {
 		}
 		c.params(e.value.get("params"), path+".params")
 		c.actionScopes(e.value.get("scopes"), path, scopes)
+		switch p := e.value.get("paging"); {
+		case p != nil && r == nil:
+			c.is.at(p, "%s.paging goes with request", path)
+		case p != nil && p.kind == mapNode:
+			c.paging(p, path+".paging", r)
+		case p.str() == "true" && root.at("api", "paging") == nil:
+			c.is.at(p, "%s.paging is true, and there is no api.paging that says how", path)
+		}
 	}
+}
+
+func listedScopes(root *node) []string {
+	var scopes []string
+	for _, e := range root.at("scopes", "list").entriesOf() {
+		scopes = append(scopes, e.key)
+	}
+	return scopes
 }
 
 // actionScopes: a scope an action needs is one of scopes.list, where that is there.
@@ -64,5 +79,8 @@ func (c *checker) params(n *node, path string) {
 			c.is.at(word, "the parameter %q is there twice in %s", word.text, path)
 		}
 		seen[word.text] = true
+	}
+	for i, p := range n.items {
+		c.param(p, path+"."+strconv.Itoa(i), seen)
 	}
 }

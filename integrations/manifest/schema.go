@@ -16,6 +16,7 @@ const (
 	kindPick                 // a path, or a template if it holds {{
 	kindBool
 	kindInt
+	kindNumber   // with or without decimals
 	kindDuration // 90s, 8h, 7d, 2w
 	kindLifetime // the same, or never, or unknown
 	kindWord     // one of words
@@ -51,6 +52,7 @@ func pathOf(key, doc string) field   { return field{key: key, doc: doc, kind: ki
 func pick(key, doc string) field     { return field{key: key, doc: doc, kind: kindPick} }
 func truth(key, doc string) field    { return field{key: key, doc: doc, kind: kindBool} }
 func number(key, doc string) field   { return field{key: key, doc: doc, kind: kindInt} }
+func decimal(key, doc string) field  { return field{key: key, doc: doc, kind: kindNumber} }
 func lifetime(key, doc string) field { return field{key: key, doc: doc, kind: kindLifetime} }
 func span(key, doc string) field     { return field{key: key, doc: doc, kind: kindDuration} }
 func regex(key, doc string) field    { return field{key: key, doc: doc, kind: kindPattern} }

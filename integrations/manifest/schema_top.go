@@ -51,7 +51,8 @@ func schema() field {
 		scopesKey(), redirectKey(), lifetimeKey(), apiKey(),
 		named(mapOf("actions", "operations that run against a live token", action()), `^[A-Za-z0-9_-]{1,64}$`, "1 to 64 of letters, digits, _ and -"),
 		text("service", "folder of a FlowRunner service beside this file, whose actions run on this connection"),
-		laterKey("dictionaries", "choices for parameters"), laterKey("checks", "calls that tell whether the connection works"),
+		named(mapOf("dictionaries", "choices for parameters", dictionary()), `^[A-Za-z0-9_-]{1,64}$`, "1 to 64 of letters, digits, _ and -"),
+		laterKey("checks", "calls that tell whether the connection works"),
 		mapOf("evidence", "where each fact was read", either("", "", text("", ""), texts("", ""))),
 		texts("unverified", "fields without a source"), texts("conflicts", "facts that sources dispute"),
 		text("facts", "month the facts were read in, such as 2026-11"),
@@ -144,7 +145,7 @@ func apiKey() field {
 			laterKey("query", "name of a query parameter"), laterKey("secret_in_url", "bool")),
 		mapOf("headers", "sent with each call", tmplOf("", "")),
 		mapOf("params", "query parameters of each call", anyOf("", "")),
-		laterKey("rate_limit", "header names and rules"), laterKey("paging", "how lists go on"),
+		laterKey("rate_limit", "header names and rules"), paging("paging", "how the lists of actions with `paging: true` go on"),
 	)
 }
 
@@ -154,7 +155,8 @@ func action() field {
 		list("params", "parameters", param()),
 		request("request", "the call", kindRelURL), text("code", "instead of request: FILE.js or FILE.js#method, a FlowRunner class beside this file"),
 		object("response", "how to read the answer", pathOf("root", "path of the result"), condition("ok_when", "must hold beside HTTP 2xx"), errorPaths()),
-		texts("scopes", "what it needs"), laterKey("paging", "how its list goes on"),
+		texts("scopes", "what it needs"),
+		either("paging", "how its list goes on; true: as api.paging says", truth("", ""), paging("", "")),
 		field{key: "sample", doc: "an example of the result", kind: kindSample},
 		truth("destructive", "cannot be undone"), span("timeout", "default 30s"), truth("signin", "false: needs no connection"),
 	)
@@ -169,9 +171,38 @@ func param() field {
 		object("uiComponent", "how a form asks",
 			laterWords(word("type", "widget", "SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "NUMERIC", "NUMERIC_STEPPER", "TOGGLE", "CHECKBOX", "DROPDOWN",
 				"MULTI_SELECT_DROPDOWN", "DATE", "DATE_PICKER", "DATE_TIME_PICKER", "CODE_EDITOR"), "FILE_SELECTOR"),
-			laterKey("min", "number"), laterKey("max", "number"), laterKey("step", "number"), laterKey("language", "of code")),
+			decimal("min", "least number"), decimal("max", "greatest number"), decimal("step", "numbers are that far apart, from min or 0 on"),
+			text("language", "of code")),
 		object("options", "choices", list("values", "", either("", "", anyOf("", ""), object("", "", anyOf("label", "what is shown"), required(anyOf("value", "what is sent")))))),
-		laterKey("dictionary", "name of a dictionary"), laterKey("dependsOn", "names of parameters"), laterKey("freeform", "bool"),
-		laterKey("schemaLoader", "name of a dictionary"),
+		text("dictionary", "the dictionary that has the choices"), texts("dependsOn", "parameters whose values the dictionary gets as criteria"),
+		truth("freeform", "other values than the choices are taken; of an Object any member"),
+		text("schemaLoader", "the dictionary that tells the members of an Object"),
+	)
+}
+
+// dictionary is a call that lists choices, or tells further parameters.
+func dictionary() field {
+	return object("", "",
+		request("request", "the call; it may use {{search}}, {{cursor}} and {{criteria.NAME}}", kindRelURL),
+		condition("ok_when", "must hold beside HTTP 2xx"),
+		pathOf("items", "path of the list; default the whole answer"),
+		pathOf("value", "path in an item of what is sent; default the item itself"), pathOf("label", "path of what is shown; default the value"),
+		pathOf("note", "path of what is shown beside it"), pathOf("cursor", "path of what {{cursor}} is for the next page"),
+		pathOf("params", "path of a list of parameters, in the shape of params: a dictionary for schemaLoader"),
+		texts("scopes", "what it needs"), truth("signin", "false: needs no connection"),
+	)
+}
+
+// paging says how a list goes on.
+func paging(key, doc string) field {
+	return object(key, doc,
+		required(word("kind", "cursor: a text of the answer asks for the next page; link: an address; offset and page: counted here", "cursor", "link", "offset", "page")),
+		text("param", "query parameter that asks for a page; without it the request uses {{cursor}}"),
+		pathOf("next", "path of the cursor, or of the address of the next page; of a link without it: the Link header"),
+		pathOf("more", "path of a truth value: false on the last page"),
+		pathOf("items", "path of the list whose items are counted; default response.root"),
+		pathOf("total", "path of the number of all items, or of all pages"),
+		text("size_param", "query parameter for the size of a page"), number("size", "items of a page"),
+		number("first", "the first page's number; default 1"),
 	)
 }

@@ -22,20 +22,23 @@ var variables = []variableRule{
 	{"challenge", []string{"authorize"}},
 	{"nonce", []string{"authorize"}},
 	{"scopes", []string{"authorize", "token", "refresh"}},
-	{"client_secret", []string{"token", "refresh", "revoke", "introspect", "identity", "api", "actions"}},
+	{"client_secret", []string{"token", "refresh", "revoke", "introspect", "identity", "api", "actions", "dictionaries"}},
 	{"code", []string{"token"}},
 	{"verifier", []string{"token"}},
 	{"callback.", []string{"token", "identity"}},
-	{"access_token", []string{"identity", "refresh", "revoke", "introspect", "api", "actions"}},
+	{"access_token", []string{"identity", "refresh", "revoke", "introspect", "api", "actions", "dictionaries"}},
 	{"refresh_token", []string{"refresh", "revoke", "introspect"}},
 	{"token.", []string{"identity"}},
 	{"id_token.", []string{"identity"}},
-	{"identity.", []string{"identity", "api", "actions"}},
+	{"identity.", []string{"identity", "api", "actions", "dictionaries"}},
 	{"params.", []string{"actions"}},
+	{"search", []string{"dictionaries"}},
+	{"cursor", []string{"dictionaries", "actions"}},
+	{"criteria.", []string{"dictionaries"}},
 }
 
 // laterVariables belong to keys that are not built yet.
-var laterVariables = []string{"captured.", "steps.", "tokens.", "search", "cursor", "criteria."}
+var laterVariables = []string{"captured.", "steps.", "tokens."}
 
 // secretVariables must not stand in an address unless the page says that the provider demands it.
 var secretVariables = []string{"access_token", "refresh_token", "client_secret", "code", "verifier"}
@@ -78,6 +81,9 @@ func (s *scope) problem(ref, path string) string {
 		if p, ok := strings.CutPrefix(ref, "params."); ok {
 			return s.paramProblem(p, path)
 		}
+		if c, ok := strings.CutPrefix(ref, "criteria."); ok {
+			return s.criteriaProblem(c, path)
+		}
 		return ""
 	}
 	for _, l := range laterVariables {
@@ -110,6 +116,33 @@ func (s *scope) paramProblem(ref, path string) string {
 		return "unknown parameter {{params." + ref + "}}; the action has none"
 	}
 	return "unknown parameter {{params." + ref + "}}; the parameters are " + strings.Join(names, ", ")
+}
+
+// criteriaProblem: the criteria of a dictionary are the parameters that its users depend on.
+func (s *scope) criteriaProblem(ref, path string) string {
+	parts := strings.Split(path, ".")
+	name, _, _ := strings.Cut(ref, ".")
+	if len(parts) < 2 {
+		return ""
+	}
+	used := false
+	for _, a := range s.root.get("actions").entriesOf() {
+		for _, p := range items(a.value.get("params")) {
+			if p.get("dictionary").str() != parts[1] && p.get("schemaLoader").str() != parts[1] {
+				continue
+			}
+			used = true
+			for _, on := range items(p.get("dependsOn")) {
+				if on.text == name {
+					return ""
+				}
+			}
+		}
+	}
+	if !used {
+		return ""
+	}
+	return "{{criteria." + ref + "}} is never set: no parameter that uses " + parts[1] + " has " + name + " in dependsOn"
 }
 
 func covers(name, ref string) bool {

@@ -35,6 +35,7 @@ type spec struct {
 	Lifetime   lifetimeSpec                 `json:"lifetime"`
 	API        apiSpec                      `json:"api"`
 	Actions    ordered[actionSpec]          `json:"actions"`
+	Dicts      map[string]dictSpec          `json:"dictionaries"`
 	Service    string                       `json:"service"`
 	Evidence   map[string]oneOrMore[string] `json:"evidence"`
 	Unverified []string                     `json:"unverified"`
@@ -206,6 +207,7 @@ type apiSpec struct {
 	Token   struct{ Header, Scheme *string }
 	Headers map[string]tmpl
 	Params  map[string]valueTmpl
+	Paging  *pagingSpec
 }
 
 type actionSpec struct {
@@ -223,14 +225,52 @@ type actionSpec struct {
 	Destructive bool
 	Timeout     duration
 	SignIn      *bool
+	Paging      pagingOrTrue
+}
+
+// dictSpec lists choices, or with Params further parameters.
+type dictSpec struct {
+	Request                           requestSpec
+	OKWhen                            *conditionSpec `json:"ok_when"`
+	Items, Value, Label, Note, Cursor string
+	Params                            *string
+	Scopes                            []string
+	SignIn                            *bool
+}
+
+// pagingSpec says how a list goes on.
+type pagingSpec struct {
+	Kind, Param, Next, More, Items, Total string
+	SizeParam                             string `json:"size_param"`
+	Size                                  int
+	First                                 *int
+}
+
+// pagingOrTrue is a paging of the action's own, or that of the api.
+type pagingOrTrue struct {
+	own *pagingSpec
+	api bool
+}
+
+func (p *pagingOrTrue) UnmarshalJSON(b []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
+		return json.Unmarshal(b, &p.own)
+	}
+	return json.Unmarshal(b, &p.api)
 }
 
 type paramSpec struct {
 	Name, Label, Description, Type string
 	Required                       bool
 	DefaultValue                   any
-	UIComponent                    struct{ Type string }
-	Options                        struct{ Values []any }
+	UIComponent                    struct {
+		Type, Language string
+		Min, Max, Step json.Number
+	}
+	Options                  struct{ Values []any }
+	Dictionary, SchemaLoader string
+	DependsOn                []string
+	Freeform                 bool
 }
 
 // decode makes the spec of a checked tree.

@@ -212,6 +212,11 @@ func (c *conditionSpec) holds(answer any) bool {
 		return true
 	}
 	v, found := oauthflow.Path(answer, c.Path)
+	return c.met(v, found)
+}
+
+// met reports whether it holds of the value that was found at its path.
+func (c *conditionSpec) met(v any, found bool) bool {
 	if v == nil {
 		found = false
 	}

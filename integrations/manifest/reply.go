@@ -1,0 +1,188 @@
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"authdeck/integrations"
+	"authdeck/integrations/manifest/template"
+	"authdeck/internal/safetext"
+	"authdeck/internal/secret"
+	"authdeck/oauthflow"
+)
+
+// reply is the answer to a call, judged by its content: what a header says of it may be wrong.
+type reply struct {
+	answer oauthflow.Answer
+	body   []byte // without byte order mark and blanks around it
+	isJSON bool
+}
+
+func replyOf(answer oauthflow.Answer) reply {
+	body := bytes.TrimSpace(bytes.TrimPrefix(answer.Body, []byte("\ufeff")))
+	return reply{answer, body, json.Valid(body)}
+}
+
+// value is what stands at a path; of a body that is no JSON, if it is small enough to be a form.
+func (r reply) value(path string) (any, bool) {
+	if !r.isJSON {
+		if len(r.body) > 1<<20 {
+			return nil, false
+		}
+		return oauthflow.Path(r.answer.Parsed().Value, path)
+	}
+	raw, ok := oauthflow.PathRaw(r.body, path)
+	if !ok {
+		return nil, false
+	}
+	var v any
+	return v, decodeText(string(raw), &v) == nil
+}
+
+// length is how many items a list at a path has, -1 if there is none.
+func (r reply) length(path string) int {
+	var items []json.RawMessage
+	raw, ok := oauthflow.PathRaw(r.body, path)
+	if !r.isJSON || !ok || json.Unmarshal(raw, &items) != nil || items == nil {
+		return -1
+	}
+	return len(items)
+}
+
+// good reports whether the answer counts as a result.
+func (r reply) good(c *conditionSpec) bool {
+	if r.answer.Status/100 != 2 {
+		return false
+	}
+	if c == nil {
+		return true
+	}
+	v, found := r.value(c.Path)
+	return c.met(v, found)
+}
+
+// into writes the result; root is the path below which it stands.
+func (r reply) into(out *integrations.ActionResult, root string) error {
+	var err error
+	switch {
+	case len(r.body) == 0:
+		out.Result = json.RawMessage("null")
+	case r.isJSON:
+		out.Result = r.body
+		if part, ok := oauthflow.PathRaw(r.body, root); ok { // else the whole answer tells more than nothing
+			out.Result = part
+		}
+	case utf8.Valid(r.answer.Body) && bytes.IndexByte(r.answer.Body, 0) < 0:
+		out.Result, err = json.Marshal(string(r.answer.Body))
+	default:
+		out.Body, out.BodyType = r.answer.Body, r.mediaType()
+		out.Result, err = json.Marshal(fmt.Sprintf("(%d bytes of %s)", len(out.Body), out.BodyType))
+	}
+	if err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	return nil
+}
+
+// mediaType is that of a body which is neither JSON nor text; a header that says it is one of these is not believed.
+func (r reply) mediaType() string {
+	kind, _, err := mime.ParseMediaType(r.answer.Header.Get("Content-Type"))
+	if err == nil && kind != "" && !strings.HasPrefix(kind, "text/") && !strings.Contains(kind, "json") {
+		return safetext.Line(kind, 60)
+	}
+	kind, _, _ = strings.Cut(http.DetectContentType(r.answer.Body), ";")
+	if strings.HasPrefix(kind, "text/") {
+		return "application/octet-stream"
+	}
+	return kind
+}
+
+// failure is the provider's error answer.
+func (r reply) failure(a actionSpec, k integrations.Kept) *integrations.ActionError {
+	e := &integrations.ActionError{
+		Status: r.answer.Status, Message: r.message(a.Response.Error, k.AccessToken),
+		Unauthorized: r.answer.Status == http.StatusUnauthorized, RetryAfter: r.answer.RetryAfter(),
+	}
+	if e.Status == http.StatusForbidden {
+		e.Scopes = missing(r.answer.Header, a.Scopes, k)
+	}
+	return e
+}
+
+// missing are the scopes that a 403 names; if it names none, those of the action's own that were not granted. A provider
+// that did not say what it granted has granted what was asked for (RFC 6749 §5.1).
+func missing(h http.Header, own []string, k integrations.Kept) []string {
+	named, _ := oauthflow.MissingScopes(h)
+	named = slices.DeleteFunc(named, func(s string) bool { return !scopeToken(s) })
+	if len(named) > 0 {
+		return named[:min(len(named), 50)]
+	}
+	granted := k.ScopesGranted
+	if granted == nil {
+		granted = k.ScopesAsked
+	}
+	var out []string
+	for _, s := range own {
+		if granted != nil && !slices.Contains(granted, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// scopeToken is one scope as RFC 6749 §3.3 spells it.
+func scopeToken(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x21 || s[i] > 0x7e || s[i] == '"' || s[i] == '\\' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 200
+}
+
+// usualErrors is where APIs put the words of an error.
+var usualErrors = []string{
+	"error_description", "message", "error.message", "errors.0.message", "errors.0.detail", "detail", "title", "error", "errors.0",
+}
+
+// message is the provider's words of an error, safe and on one line.
+func (r reply) message(where errorSpec, access secret.String) string {
+	words := ""
+	var value any
+	if len(r.body) <= 1<<20 {
+		value = r.answer.Parsed().Value
+	}
+	paths := usualErrors
+	if where.Text != "" {
+		paths = append([]string{where.Text}, paths...)
+	}
+	for _, p := range paths {
+		if v, ok := oauthflow.Path(value, p); ok && words == "" {
+			if s, isText := v.(string); isText {
+				words = s
+			}
+		}
+	}
+	if v, ok := oauthflow.Path(value, where.Code); ok && where.Code != "" && v != nil {
+		words = strings.TrimSpace(template.Text(v) + " " + words)
+	}
+	status := strings.TrimSpace(fmt.Sprintf("HTTP %d %s", r.answer.Status, http.StatusText(r.answer.Status)))
+	if words == "" {
+		return status
+	}
+	return safetext.Line(secret.Redact(hide(words, access)), 200) + " (" + status + ")"
+}
+
+// hide masks the token where a provider repeats it.
+func hide(words string, access secret.String) string {
+	if access.IsZero() {
+		return words
+	}
+	return strings.ReplaceAll(words, access.Reveal(), secret.Mask)
+}
