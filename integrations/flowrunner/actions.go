@@ -14,6 +14,7 @@ import (
 	"authdeck/integrations"
 	"authdeck/integrations/flowrunner/annotation"
 	"authdeck/internal/safetext"
+	"authdeck/oauthflow"
 )
 
 // ActionCount is the number of its actions.
@@ -86,7 +87,10 @@ func (s *Service) action(m annotation.Method) integrations.Action {
 		return a
 	}
 	for _, p := range m.Params {
-		a.Params = append(a.Params, s.param(p))
+		a.Params = append(a.Params, s.param(p, 0))
+	}
+	if m.SampleFrom != nil {
+		a.SampleFrom = m.SampleFrom.Method
 	}
 	return a
 }
@@ -99,10 +103,11 @@ var dictionaryParams = []integrations.Param{
 	{Name: "payload", Label: "All of them in one object", Type: "Object", Text: func(text string) (any, bool) { return asJSON(text) }},
 }
 
-func (s *Service) param(p annotation.Param) integrations.Param {
+// param is one as forms have it, with the members of its type; depth is how many types it stands in.
+func (s *Service) param(p annotation.Param, depth int) integrations.Param {
 	out := integrations.Param{
 		Name: p.Name, Label: p.Label, Description: p.Description, Type: p.Type, Required: p.Required, Default: p.Default,
-		Dictionary: p.Dictionary, DependsOn: p.DependsOn, Fields: p.SchemaLoader,
+		Dictionary: p.Dictionary, DependsOn: p.DependsOn, Fields: p.SchemaLoader, Freeform: p.Freeform, Members: s.members(p.Type, depth),
 		Text: func(text string) (any, bool) { return fromText(p, text) },
 	}
 	if out.Label == "" {
@@ -111,11 +116,17 @@ func (s *Service) param(p annotation.Param) integrations.Param {
 	if out.Type == "" {
 		out.Type = "String"
 	}
-	if out.Type == "FilesUploadOptions" && out.Default == nil {
-		out.Default = `{"scope":"FLOW"}` // what a form that shows it and leaves it alone hands over
+	if out.Type == "FilesUploadOptions" {
+		out.Members = uploadMembers(p.Include)
+		if out.Default == nil {
+			out.Default = `{"scope":"FLOW"}` // what a form that shows it and leaves it alone hands over
+		}
 	}
+	_, isArray := elementOf(strings.TrimSpace(p.Type))
+	out.Multiple = isArray && p.Dictionary != ""
 	if c := p.Component; c != nil {
-		out.Widget = c.Type
+		out.Widget, out.Min, out.Max, out.Step, out.Language = c.Type, decimal(c.Min), decimal(c.Max), decimal(c.Step), c.Language
+		out.Multiple = out.Multiple || c.Options.Multiple || c.Type == "MULTI_SELECT_DROPDOWN" || isArray && len(c.Options.Values) > 0
 		if c.Type == "FILE_SELECTOR" {
 			out.Text = s.h.handed
 		}
@@ -145,7 +156,7 @@ func (s *Service) RunAction(ctx context.Context, r integrations.ActionRequest) (
 }
 
 // actionFailed makes of what the service threw an answer of the provider's.
-func actionFailed(got came, err error) error {
+func actionFailed(m annotation.Method, kept integrations.Kept, got came, err error) error {
 	var thrown *ThrownError
 	if !errors.As(err, &thrown) {
 		return err
@@ -165,7 +176,30 @@ func actionFailed(got came, err error) error {
 		e.Message = "it threw an error without words"
 	}
 	e.Unauthorized = refusedWhole(got, e.Status)
+	if e.Status == http.StatusForbidden {
+		e.Scopes = missing(m, kept, got)
+	}
 	return e
+}
+
+// missing are the scopes that a 403 names (RFC 6750 §3.1), else those that the method says it needs and that were not granted.
+func missing(m annotation.Method, kept integrations.Kept, got came) []string {
+	for _, x := range got.exchanges {
+		if named, _ := oauthflow.MissingScopes(x.ResponseHeader); x.Status == http.StatusForbidden && len(named) > 0 {
+			return named[:min(len(named), 50)]
+		}
+	}
+	granted := kept.ScopesGranted
+	if granted == nil {
+		granted = kept.ScopesAsked
+	}
+	var out []string
+	for _, any := range m.Scopes {
+		if granted != nil && !slices.ContainsFunc(any, func(s string) bool { return slices.Contains(granted, s) }) {
+			out = append(out, any[0])
+		}
+	}
+	return out
 }
 
 // refusedWhole reports whether a run was refused for its token and may be made again (§3.5): a 401 came, and every exchange

@@ -146,7 +146,7 @@ func (s *Service) perform(ctx context.Context, m annotation.Method, r integratio
 		return out, nil // what it makes of a request that was not sent says nothing
 	}
 	if err != nil {
-		return out, actionFailed(got, err)
+		return out, actionFailed(m, r.Kept, got, err)
 	}
 	return out, nil
 }

@@ -30,6 +30,7 @@ type recorder struct {
 	mu   sync.Mutex
 	came came
 	kept int // bytes of files that it handed over
+	raw  int // bytes of bodies that the exchanges hold
 
 	issued []secret.String   // tokens of the answers
 	held   map[string][]byte // files of a call that leaves none, by address
@@ -127,11 +128,18 @@ func (r *recorder) warnOfFile(q *wire.Request, body []byte) {
 	r.came.console = append(r.came.console, "warn: a request to "+safetext.Line(hostOf(q.URL), 100)+" names a file of this computer; the provider cannot read it there")
 }
 
+// maxRaw is how much the exchanges of a call hold of bodies as they were, in bytes; later ones only show theirs.
+const maxRaw = 64 << 20
+
 // note keeps what a request led to.
 func (r *recorder) note(q *wire.Request, x oauthflow.Exchange, a oauthflow.ForeignAnswer, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if x.Method != "" { // an address that cannot be read makes none
+		request, response := x.Raw()
+		if r.raw += len(request) + len(response); r.raw > maxRaw {
+			x = x.Forget()
+		}
 		r.came.exchanges = append(r.came.exchanges, x)
 	}
 	r.came.answered = append(r.came.answered, a.Status)

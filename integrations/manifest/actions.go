@@ -2,18 +2,13 @@ package manifest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"time"
 
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
-	"authdeck/oauthflow"
 )
-
-// maxActionAnswer is the largest answer of an action that is read, in bytes.
-const maxActionAnswer = 64 << 20
 
 // errWrongHost: api.hosts is the fence that keeps the token where it belongs.
 var errWrongHost = integrations.ErrOutsideHosts
@@ -118,7 +113,7 @@ func (r runner) call(ctx context.Context, s settings, q integrations.ActionReque
 		return got, "", err
 	}
 	req.Timeout = time.Duration(a.Timeout)
-	answer, err := r.i.send(ctx, req, q.DryRun, out)
+	answer, err := integrations.Call(ctx, r.i.c, req, q.DryRun, out)
 	if err != nil || q.DryRun {
 		return got, req.URL, err
 	}
@@ -126,27 +121,6 @@ func (r runner) call(ctx context.Context, s settings, q integrations.ActionReque
 		return got, req.URL, got.failure(a, q.Kept)
 	}
 	return got, req.URL, nil
-}
-
-// send makes a call whose answer may be large, or previews it; its exchanges go into out.
-func (i *integration) send(ctx context.Context, req oauthflow.APIRequest, dry bool, out *integrations.ActionResult) (oauthflow.Answer, error) {
-	req.MaxAnswer, req.Unread = maxActionAnswer, true
-	if dry {
-		e, err := i.c.Preview(ctx, req)
-		if err == nil {
-			out.Exchanges = []oauthflow.Exchange{e}
-		}
-		return oauthflow.Answer{}, err
-	}
-	caller := i.c.Observing(func(e oauthflow.Exchange) {
-		out.Exchanges = append(out.Exchanges, e)
-		out.Duration += e.Duration
-	})
-	answer, err := caller.SendAPI(ctx, req)
-	if errors.Is(err, oauthflow.ErrAnswerTooLarge) {
-		return answer, fmt.Errorf("the answer is larger than %d MiB, the limit of an action: %w", maxActionAnswer>>20, oauthflow.ErrAnswerTooLarge)
-	}
-	return answer, err
 }
 
 func (r runner) unknown(name string) error {

@@ -68,11 +68,11 @@ func (i *integration) Request(ctx context.Context, r integrations.OwnRequest) (i
 	if err != nil {
 		return out, err
 	}
-	answer, err := i.send(ctx, req, r.DryRun, &out)
+	answer, err := integrations.Call(ctx, i.c, req, r.DryRun, &out)
 	if err != nil || r.DryRun {
 		return out, err
 	}
-	return out, replyOf(answer).into(&out, "")
+	return out, integrations.ReadAnswer(answer, &out)
 }
 
 // own makes the request of a call of the user's own, and checks where it goes.

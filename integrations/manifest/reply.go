@@ -1,14 +1,11 @@
 package manifest
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"authdeck/integrations"
 	"authdeck/integrations/manifest/template"
@@ -25,7 +22,7 @@ type reply struct {
 }
 
 func replyOf(answer oauthflow.Answer) reply {
-	body := bytes.TrimSpace(bytes.TrimPrefix(answer.Body, []byte("\ufeff")))
+	body := integrations.TrimAnswer(answer.Body)
 	return reply{answer, body, json.Valid(body)}
 }
 
@@ -69,38 +66,11 @@ func (r reply) good(c *conditionSpec) bool {
 
 // into writes the result; root is the path below which it stands.
 func (r reply) into(out *integrations.ActionResult, root string) error {
-	var err error
-	switch {
-	case len(r.body) == 0:
-		out.Result = json.RawMessage("null")
-	case r.isJSON:
-		out.Result = r.body
-		if part, ok := oauthflow.PathRaw(r.body, root); ok { // else the whole answer tells more than nothing
-			out.Result = part
-		}
-	case utf8.Valid(r.answer.Body) && bytes.IndexByte(r.answer.Body, 0) < 0:
-		out.Result, err = json.Marshal(string(r.answer.Body))
-	default:
-		out.Body, out.BodyType = r.answer.Body, r.mediaType()
-		out.Result, err = json.Marshal(fmt.Sprintf("(%d bytes of %s)", len(out.Body), out.BodyType))
+	if part, ok := oauthflow.PathRaw(r.body, root); ok && r.isJSON && root != "" { // else the whole answer tells more than nothing
+		out.Result = part
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("write the result: %w", err)
-	}
-	return nil
-}
-
-// mediaType is that of a body which is neither JSON nor text; a header that says it is one of these is not believed.
-func (r reply) mediaType() string {
-	kind, _, err := mime.ParseMediaType(r.answer.Header.Get("Content-Type"))
-	if err == nil && kind != "" && !strings.HasPrefix(kind, "text/") && !strings.Contains(kind, "json") {
-		return safetext.Line(kind, 60)
-	}
-	kind, _, _ = strings.Cut(http.DetectContentType(r.answer.Body), ";")
-	if strings.HasPrefix(kind, "text/") {
-		return "application/octet-stream"
-	}
-	return kind
+	return integrations.ReadAnswer(r.answer, out)
 }
 
 // failure is the provider's error answer.
