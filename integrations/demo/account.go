@@ -50,9 +50,12 @@ func (a account) fill(info *oidc.UserInfo, scopes []string) {
 // scopeNotes lets a token at the notes of the API.
 const scopeNotes = "notes"
 
+// scopeAudit lets a token at the audit log; the integration does not ask for it by itself.
+const scopeAudit = "audit"
+
 // scopes are all that can be asked for, in the order of the consent page.
 func scopes() []string {
-	return []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, scopeNotes}
+	return []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, scopeNotes, scopeAudit}
 }
 
 // scopeMeaning says on the consent page what a scope allows.
@@ -68,6 +71,8 @@ func scopeMeaning(scope string) string {
 		return "stay connected when you are not here"
 	case scopeNotes:
 		return "read your notes and add new ones"
+	case scopeAudit:
+		return "read the audit log"
 	default:
 		return scope
 	}

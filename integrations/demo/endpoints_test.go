@@ -32,7 +32,7 @@ func TestRFC8414_Metadata(t *testing.T) {
 			"issuer": i, "authorization_endpoint": i + "authorize", "token_endpoint": i + "oauth/token", "userinfo_endpoint": i + "userinfo",
 			"jwks_uri": i + "keys", "revocation_endpoint": i + "revoke", "introspection_endpoint": i + "oauth/introspect",
 			"registration_endpoint": i + "register", "authorization_response_iss_parameter_supported": true,
-			"scopes_supported":                              []any{"openid", "profile", "email", "offline_access", "notes"},
+			"scopes_supported":                              []any{"openid", "profile", "email", "offline_access", "notes", "audit"},
 			"response_types_supported":                      []any{"code"},
 			"response_modes_supported":                      []any{"query"},
 			"grant_types_supported":                         []any{"authorization_code", "refresh_token"},

@@ -3,6 +3,7 @@ package demo
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,10 @@ func TestManifestSaysWhatTheServerDoes(t *testing.T) {
 	}
 	var meta map[string]any
 	getJSON(t, s.Issuer()+".well-known/openid-configuration", &meta)
+	supported, _ := meta["scopes_supported"].([]any)
+	if !slices.Contains(supported, any("audit")) {
+		t.Errorf("the server has the scopes %v", supported)
+	}
 	at := func(keys ...string) any {
 		var v any = page
 		for _, k := range keys {
@@ -36,7 +41,7 @@ func TestManifestSaysWhatTheServerDoes(t *testing.T) {
 		"token url": meta["token_endpoint"], "revoke url": meta["revocation_endpoint"], "introspect url": meta["introspection_endpoint"],
 		"identity request url": meta["userinfo_endpoint"], "identity name": "email", "client id": ClientID,
 		"lifetime access": "3s", "lifetime refresh idle": "30d", "lifetime rotates": "always", "api base_url": s.API(),
-		"scopes default":                 meta["scopes_supported"],
+		"scopes default":                 slices.DeleteFunc(slices.Clone(supported), func(s any) bool { return s == "audit" }),
 		"actions who-am-i request url":   "/me",
 		"actions list-notes request url": "/notes",
 		"actions add-note request json":  map[string]any{"text": "{{params.text}}"},
@@ -75,7 +80,9 @@ func TestSourceIsTheDemoIntegration(t *testing.T) {
 	for _, a := range runner.Actions() {
 		got = append(got, a.Name)
 	}
-	if d := cmp.Diff([]string{"who-am-i", "list-notes", "add-note"}, got); d != "" {
+	if d := cmp.Diff([]string{
+		"who-am-i", "list-notes", "add-note", "list-events", "read-audit-log", "add-card", "ask-when-busy", "refuse-once", "big-answer", "get-picture", "slow-answer",
+	}, got); d != "" {
 		t.Error(d)
 	}
 }

@@ -46,6 +46,7 @@ type Server struct {
 	provider *op.Provider
 	crypto   op.Crypto
 	notes    *notebook
+	trials   *trials
 
 	http    *http.Server
 	running sync.WaitGroup // the accept loop, the key's maker, every connection
@@ -98,7 +99,7 @@ func wholeSeconds(d time.Duration) time.Duration {
 }
 
 func newServer(o Options, address string) (*Server, error) {
-	s := &Server{issuer: "http://" + address + "/", auto: o.AutoApprove, notes: newNotebook(o.Now)}
+	s := &Server{issuer: "http://" + address + "/", auto: o.AutoApprove, notes: newNotebook(o.Now), trials: newTrials()}
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
@@ -139,7 +140,7 @@ func newServer(o Options, address string) (*Server, error) {
 // Issuer is the server's issuer, with its trailing slash as zitadel has it.
 func (s *Server) Issuer() string { return s.issuer }
 
-// API is the base URL of the protected API (/me, /notes) without trailing slash.
+// API is the base URL of the protected API (/me, /notes, …) without trailing slash.
 func (s *Server) API() string { return s.issuer + "api" }
 
 // StatsURL answers Stats as JSON.
