@@ -1,0 +1,357 @@
+package doc
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"authdeck/internal/jsondoc"
+	"authdeck/internal/safetext"
+	"authdeck/tui/theme"
+)
+
+const (
+	mostUnfolded = 20_000   // containers that one key unfolds
+	searchStep   = 2 << 20  // bytes that one key or one Work looks through
+	mostValue    = 16 << 10 // bytes of a value that is shown in full
+)
+
+// Tree shows a JSON document, a value a line, folded but for the outermost ones. Its last line is the path of the value
+// under the cursor, or the search that is typed.
+//
+// Keys: those of a list; h, left fold or go to the parent; l, right unfold or go in; enter, space do either; * or = unfolds
+// all below the cursor, - folds it; w shows the whole value under the cursor; / searches, n and N go to the next and the
+// last match.
+type Tree struct {
+	doc  *jsondoc.Doc
+	root *branch // nil: a scalar, or an empty container
+	scroll
+	whole bool // the value under the cursor is shown in full
+	finder
+	note string // what the last key came to, for the last line
+}
+
+// NewTree shows a document. The outermost container is unfolded, and the container in it that makes up most of it.
+func NewTree(d *jsondoc.Doc) *Tree {
+	t := &Tree{doc: d}
+	if n := d.Root(); n.Container() && !n.Empty() {
+		t.root = newBranch(n, nil)
+		if n := t.bulk(); n.OK() {
+			t.root.unfold(n)
+		}
+	}
+	t.n = t.count()
+	return t
+}
+
+// bulk is what an answer like {"items": […], "next": "…"} is about: the child that takes up more than half of it.
+func (t *Tree) bulk() jsondoc.Node {
+	if t.root.count > 16 {
+		return jsondoc.Node{}
+	}
+	for c := range t.root.node.Children() {
+		if c.Container() && !c.Empty() && 2*len(c.Raw()) > len(t.root.node.Raw()) {
+			return c
+		}
+	}
+	return jsondoc.Node{}
+}
+
+func (t *Tree) count() int {
+	if t.root == nil {
+		return 1
+	}
+	return 1 + t.root.rows
+}
+
+func (t *Tree) row(i int) row {
+	if i <= 0 || t.root == nil {
+		return row{node: t.doc.Root(), open: t.root}
+	}
+	return t.root.at(i - 1)
+}
+
+// Node is the value under the cursor.
+func (t *Tree) Node() jsondoc.Node { return t.row(t.cursor).node }
+
+// Path is where the value under the cursor is, as a jq expression.
+func (t *Tree) Path() string { return t.Node().Path() }
+
+// Value is the value under the cursor: a string without its quotes, all else as it is written. It may be the whole document.
+func (t *Tree) Value() string { return t.Node().Value() }
+
+// Place is "line 1-12 of 412".
+func (t *Tree) Place() string {
+	t.n = t.count()
+	return t.place("line")
+}
+
+// Key takes a key by its name; used reports whether it was one of the tree's. While a search is typed, every key is.
+func (t *Tree) Key(k string) (used bool) {
+	if t.typing {
+		if t.typed(k) {
+			t.find(false)
+		}
+		return true
+	}
+	t.note, t.said = "", ""
+	t.n = t.count()
+	r := t.row(t.cursor)
+	switch k {
+	case "h", "left":
+		if r.open != nil && r.in != nil {
+			t.foldRow(r)
+		} else {
+			t.up(r)
+		}
+	case "l", "right":
+		if r.open == nil {
+			t.unfoldRow(r)
+		} else if r.open.count > 0 {
+			t.move(t.cursor + 1)
+		}
+	case "enter", "space":
+		if r.open != nil {
+			t.foldRow(r)
+		} else {
+			t.unfoldRow(r)
+		}
+	case "*", "=":
+		t.unfoldAll(r)
+	case "-":
+		if r.open == nil {
+			t.up(r)
+			r = t.row(t.cursor)
+		}
+		t.foldRow(r)
+	case "w":
+		t.whole = !t.whole
+	case "/":
+		t.start()
+	case "n":
+		t.find(false)
+	case "N":
+		t.find(true)
+	default:
+		return t.scroll.key(k)
+	}
+	return true
+}
+
+func (t *Tree) up(r row) {
+	if r.in == nil {
+		return
+	}
+	at := 0
+	for b := r.in; b.parent != nil; b = b.parent {
+		at += b.parent.index(b.node.Index()) + 1
+	}
+	t.move(at)
+}
+
+func (t *Tree) unfoldRow(r row) *branch {
+	if r.in == nil || r.open != nil || !r.node.Container() || r.node.Empty() {
+		return r.open
+	}
+	b := r.in.unfold(r.node)
+	t.n = t.count()
+	return b
+}
+
+func (t *Tree) foldRow(r row) {
+	switch {
+	case r.open == nil:
+	case r.in != nil:
+		r.in.fold(r.node)
+	default: // the root stays open, all in it is folded
+		t.root = newBranch(t.root.node, nil)
+	}
+	t.n = t.count()
+	t.move(t.cursor)
+}
+
+func (t *Tree) unfoldAll(r row) {
+	b := t.unfoldRow(r)
+	if b == nil {
+		return
+	}
+	if b.unfoldAll(mostUnfolded) == mostUnfolded {
+		t.note = "only " + strconv.Itoa(mostUnfolded) + " were unfolded"
+	}
+	t.n = t.count()
+}
+
+// Go puts the cursor on the value at an offset of the text, and unfolds what it is in.
+func (t *Tree) Go(offset int) {
+	chain := t.doc.Chain(offset)
+	at, b := 0, t.root
+	for i, n := range chain[1:] {
+		at += b.index(n.Index()) + 1
+		if i < len(chain)-2 {
+			b = b.unfold(n)
+		}
+	}
+	t.n = t.count()
+	t.move(at)
+}
+
+func (t *Tree) find(back bool) {
+	t.begin(t.doc, t.Node().Offset(), back)
+	t.Work(context.Background())
+}
+
+// Busy reports whether a search goes on; call Work until it does not.
+func (t *Tree) Busy() bool { return t.search != nil }
+
+// Work goes on with a search for a few milliseconds. The end of ctx ends the search.
+func (t *Tree) Work(ctx context.Context) {
+	if hit, ok := t.step(ctx); ok {
+		t.Go(hit.Offset())
+	}
+}
+
+// View draws the tree.
+func (t *Tree) View(th *theme.Theme, width, height int) []string {
+	if width <= 0 || height <= 0 {
+		return pad(nil, max(0, width), height)
+	}
+	rows := height
+	if height > 3 {
+		rows--
+	}
+	t.view(rows, t.count())
+	var below []string
+	if t.whole {
+		below = t.below(th, width, rows/2)
+	}
+	t.fit(len(below))
+	var lines []string
+	for i := t.top; i < t.n && len(lines) < rows; i++ {
+		r := t.row(i)
+		lines = append(lines, drawRow(th, r, width, i == t.cursor))
+		if i == t.cursor {
+			lines = append(lines, below...)
+		}
+	}
+	lines = pad(lines, width, rows)
+	if rows < height {
+		lines = append(lines, t.foot(th, width))
+	}
+	return lines
+}
+
+func (t *Tree) foot(th *theme.Theme, width int) string {
+	if line, ok := t.finder.foot(th, width); ok {
+		return line
+	}
+	note := t.note
+	if note != "" {
+		note = "   " + note
+	}
+	return draw(th, width, false, span{"  ", th.Text}, span{middle(th, safe(th, t.Path()), width-2-len(note)), th.Dim}, span{note, th.Warn})
+}
+
+// drawRow draws one value.
+func drawRow(th *theme.Theme, r row, width int, selected bool) string {
+	spans := []span{gutter(th, selected)}
+	indent := 2 * r.depth
+	if most := max(8, width/2-8); indent > most {
+		mark := strconv.Itoa(r.depth) + th.Glyph.Arrow
+		spans = append(spans, span{mark + strings.Repeat(" ", max(0, most-len([]rune(mark)))), th.Dim})
+	} else {
+		spans = append(spans, span{strings.Repeat(" ", indent), th.Text})
+	}
+	fold := "  "
+	if r.node.Container() && !r.node.Empty() {
+		if fold = "+ "; r.open != nil {
+			fold = "- "
+		}
+	}
+	spans = append(spans, span{fold, th.Dim})
+	switch key, ok := label(r.node); {
+	case r.in == nil:
+	case ok:
+		spans = append(spans, span{safe(th, key), th.Accent}, span{": ", th.Dim})
+	default:
+		spans = append(spans, span{key + " ", th.Dim})
+	}
+	return draw(th, width, selected, append(spans, value(th, r, width)...)...)
+}
+
+// label is a member's key, quoted if it would not be seen otherwise, or an element's place; member tells which.
+func label(n jsondoc.Node) (text string, member bool) {
+	key, ok := n.Key()
+	if !ok {
+		return "[" + strconv.Itoa(n.Index()) + "]", false
+	}
+	if strings.TrimSpace(key) != key || key == "" || strings.Contains(key, ":") {
+		return strconv.Quote(key), true
+	}
+	if len(key) > 200 {
+		key = key[:200] + "…"
+	}
+	return key, true
+}
+
+func value(th *theme.Theme, r row, width int) []span {
+	n := r.node
+	switch n.Kind() {
+	case jsondoc.Object, jsondoc.Array:
+		if n.Empty() {
+			return []span{{n.Preview(8), th.Dim}}
+		}
+		size := "[" + strconv.Itoa(n.Len()) + "]"
+		if n.Kind() == jsondoc.Object {
+			size = "{" + strconv.Itoa(n.Len()) + "}"
+		}
+		switch preview := safe(th, n.Preview(max(20, width))); {
+		case r.open != nil:
+			return []span{{size, th.Info}}
+		case n.Kind() == jsondoc.Object:
+			return []span{{preview, th.Dim}} // its keys say more than their number
+		default:
+			return []span{{size, th.Info}, {" " + preview, th.Dim}}
+		}
+	case jsondoc.String:
+		return []span{{safe(th, n.Preview(4*width)), th.Text}}
+	default:
+		return []span{{safe(th, n.Preview(4*width)), th.Info}}
+	}
+}
+
+// below is the whole value under the cursor, wrapped, if it does not fit into its row.
+func (t *Tree) below(th *theme.Theme, width, most int) []string {
+	r := t.row(t.cursor)
+	if r.node.Container() || most < 1 {
+		return nil
+	}
+	text := r.node.Value()
+	cut := ""
+	if len(text) > mostValue {
+		end := mostValue
+		for !utf8.RuneStart(text[end]) {
+			end--
+		}
+		cut, text = th.Glyph.Ellipsis+" of "+size(int64(len(text))), text[:end]
+	}
+	const indent = 6
+	lines := strings.Split(ansi.Wrap(safetext.Block(text, 0), max(8, width-indent-1), " /&?=,"), "\n")
+	if len(lines) == 1 && cut == "" && safetext.Width(lines[0]) < width/2 {
+		return nil
+	}
+	if len(lines) > most {
+		cut = th.Glyph.Ellipsis + " of " + size(int64(len(r.node.Raw())))
+		lines = lines[:most-1]
+	}
+	if cut != "" {
+		lines = append(lines, cut)
+	}
+	out := make([]string, 0, len(lines))
+	for _, l := range lines {
+		out = append(out, draw(th, width, false, span{strings.Repeat(" ", indent), th.Text}, span{l, th.Text}))
+	}
+	return out
+}
