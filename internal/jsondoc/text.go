@@ -109,7 +109,7 @@ func quote(b *strings.Builder, s string) {
 }
 
 // Preview is the value in one line of about most bytes: a scalar as JSON, a container with its first children. What is cut
-// ends in "…". Its cost does not grow with the value.
+// ends in "…". What is cut is not read, but for the end of a long string.
 func (n Node) Preview(most int) string {
 	var b strings.Builder
 	n.preview(&b, most, 2)
@@ -144,11 +144,6 @@ func (n Node) preview(b *strings.Builder, most, depth int) {
 			b.WriteString(": ")
 		}
 		child.preview(b, most, depth-1)
-		if b.Len() >= most {
-			// What follows is not looked at: its start may be far away.
-			b.WriteString(", …")
-			break
-		}
 		c.skip(child)
 	}
 	b.WriteString(right)

@@ -185,6 +185,9 @@ func (e *Exchanges) line(th *theme.Theme, i int, c cols, axis axis, width int) s
 	address := safe(th, x.URL)
 	if _, rest, ok := strings.Cut(address, "://"); ok {
 		address = rest
+		if host, _, ok := strings.Cut(rest, "/"); ok && c.url < 24 {
+			address = rest[len(host):] // the path tells more where there is no room for both
+		}
 	}
 	status, style := statusOf(th, x)
 	spans := []span{
@@ -192,7 +195,7 @@ func (e *Exchanges) line(th *theme.Theme, i int, c cols, axis axis, width int) s
 		{ui.FitTheme(th, safe(th, x.Method), c.method) + " ", th.Bold},
 		{ui.FitTheme(th, middle(th, address, c.url), c.url) + " ", th.Text},
 		{ui.Left(status, c.status) + " ", style},
-		{ui.Left(duration(x.Duration), c.took), th.Text},
+		{ui.Left(took(x), c.took), th.Text},
 	}
 	if c.sent > 0 {
 		spans = append(spans, span{" " + ui.Left(bytesOf(x.RequestBytes, x.RequestBody), c.sent), th.Dim})
@@ -201,13 +204,26 @@ func (e *Exchanges) line(th *theme.Theme, i int, c cols, axis axis, width int) s
 		spans = append(spans, span{" " + ui.Left(bytesOf(x.ResponseBytes, x.ResponseBody), c.got), th.Text})
 	}
 	if c.bar > 0 {
-		before, full := axis.cells(i, c.bar)
+		before, full := 0, 0
+		if x.sent() {
+			before, full = axis.cells(i, c.bar)
+		}
 		spans = append(
 			spans, span{" " + strings.Repeat(th.Glyph.None, before), th.BarEmpty},
 			span{strings.Repeat(th.Glyph.Full, full), style}, span{strings.Repeat(th.Glyph.None, c.bar-before-full), th.BarEmpty},
 		)
 	}
 	return draw(th, width, selected, spans...)
+}
+
+// sent reports whether there is a time to show.
+func (x *Exchange) sent() bool { return x.Status != 0 || x.Err != "" }
+
+func took(x *Exchange) string {
+	if !x.sent() {
+		return ""
+	}
+	return duration(x.Duration)
 }
 
 func bytesOf(n int64, body []byte) string {
