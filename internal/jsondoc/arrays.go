@@ -65,7 +65,7 @@ func (f *differ) byIdentity(as, bs []Node, x, y []string, a, b Node, path string
 		delete(at, id)
 		moved = moved || j < last
 		last = max(last, j)
-		f.compare(as[i], bs[j], under(path, bs[j]))
+		f.compare(as[i], bs[j], path, bs[j])
 	}
 	for j, id := range y {
 		if _, left := at[id]; left {
@@ -106,7 +106,7 @@ func (f *differ) between(as, bs []Node, path string) {
 		case k >= len(as):
 			f.say(Added, under(path, bs[k]), Node{}, bs[k])
 		default:
-			f.compare(as[k], bs[k], under(path, bs[k]))
+			f.compare(as[k], bs[k], path, bs[k])
 		}
 	}
 }

@@ -73,7 +73,7 @@ const (
 // longest common part, very long ones by position. The error is that of ctx.
 func Diff(ctx context.Context, old, new *Doc) (Changes, error) {
 	f := differ{ctx: ctx, seed: maphash.MakeSeed(), work: 1<<20 + workFactor*(len(old.text)+len(new.text))}
-	f.compare(old.Root(), new.Root(), "")
+	f.compare(old.Root(), new.Root(), "", Node{})
 	return f.out, ctx.Err()
 }
 
@@ -120,7 +120,8 @@ func under(path string, n Node) string {
 	return b.String()
 }
 
-func (f *differ) compare(a, b Node, path string) {
+// compare looks at two values at step within a path.
+func (f *differ) compare(a, b Node, path string, step Node) {
 	if f.over() {
 		return
 	}
@@ -128,6 +129,9 @@ func (f *differ) compare(a, b Node, path string) {
 	f.work -= len(x) + len(y)
 	if bytes.Equal(x, y) {
 		return
+	}
+	if step.OK() {
+		path = under(path, step)
 	}
 	kind := a.Kind()
 	switch {
@@ -186,7 +190,7 @@ func (f *differ) objects(a, b Node, path string) {
 	is, newOrder := members(b)
 	for _, m := range oldOrder {
 		if n, ok := is[m]; ok {
-			f.compare(was[m], n, under(path, n))
+			f.compare(was[m], n, path, n)
 		} else {
 			f.say(Removed, under(path, was[m]), was[m], Node{})
 		}
@@ -227,7 +231,7 @@ func (f *differ) positions(a, b Node, path string) {
 		q, new := y.peek()
 		switch {
 		case old && new:
-			f.compare(p, q, under(path, q))
+			f.compare(p, q, path, q)
 			x.skip(p)
 			y.skip(q)
 		case old:

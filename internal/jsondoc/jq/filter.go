@@ -41,13 +41,16 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("column %d: %s", e.Column, e.What) }
 
-// Check reports whether expr is an expression; the error is a [*SyntaxError] or says which function or variable is not known.
+// Check reports whether expr is an expression (an empty one is "."); the error is a [*SyntaxError] or says which function or variable is not known.
 func Check(expr string) error {
 	_, err := compile(expr)
 	return err
 }
 
 func compile(expr string) (*gojq.Code, error) {
+	if strings.TrimSpace(expr) == "" {
+		expr = "."
+	}
 	query, err := gojq.Parse(expr)
 	if err != nil {
 		var parse *gojq.ParseError
