@@ -2,72 +2,78 @@ package jsondoc
 
 import "sort"
 
-// indexStep is how many children lie between two remembered ones.
-const indexStep = 16
+const (
+	hintDepth = 64 // containers around a place that get a hint there
+	markStep  = 16 // children between two marks
+)
 
-// index remembers where the children of a big container are, as far as somebody asked for them.
-type index struct {
-	marks []uint32 // where child 0, indexStep, 2·indexStep, … starts, its key included
-	next  cursor   // what is not indexed yet
-	done  bool
+// hint says where a child of a long container is. Open leaves one each 64 KiB, so that the way to any child is short.
+type hint struct{ i, at uint32 }
+
+// part is what lies between two hints of a container.
+type part struct {
+	container uint32
+	k         int // from hint k-1 on; 0: from the first child on
 }
 
-func (x *index) step() bool {
-	n, ok := x.next.peek()
-	if !ok {
-		x.done = true
-		return false
-	}
-	if n.i%indexStep == 0 {
-		x.marks = append(x.marks, uint32(x.next.at))
-	}
-	x.next.skip(n)
-	return true
-}
-
-func (d *Doc) indexOf(container uint32) *index {
-	x := d.index[container]
-	if x == nil {
-		x = &index{next: d.walk(container)}
-		d.index[container] = x
-	}
-	return x
-}
-
-// from is a cursor at or before child i of a container.
+// from is a cursor at or shortly before child i of a container.
 func (d *Doc) from(container, i uint32) cursor {
 	if _, ok := d.big(container); !ok {
 		return d.walk(container)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	x := d.indexOf(container)
-	for x.next.i <= i && !x.done && x.step() {
+	hints := d.hints[container]
+	k := sort.Search(len(hints), func(k int) bool { return hints[k].i > i })
+	c, marks := d.part(container, k, hints)
+	if len(marks) == 0 {
+		return c
 	}
-	if x.next.i <= i || len(x.marks) == 0 {
-		return x.next
-	}
-	m := i / indexStep
-	c := x.next
-	c.at, c.i = int(x.marks[m]), m*indexStep
+	m := min(len(marks)-1, int(i-c.i)/markStep)
+	c.at, c.i = int(marks[m]), c.i+uint32(m)*markStep
 	return c
 }
 
-// before is a cursor at or before the child that holds the offset.
+// before is a cursor at or shortly before the child that holds the offset.
 func (d *Doc) before(container, offset uint32) cursor {
 	if _, ok := d.big(container); !ok {
 		return d.walk(container)
 	}
+	hints := d.hints[container]
+	k := sort.Search(len(hints), func(k int) bool { return hints[k].at > offset })
+	c, marks := d.part(container, k, hints)
+	if m := sort.Search(len(marks), func(m int) bool { return marks[m] > offset }); m > 0 {
+		c.at, c.i = int(marks[m-1]), c.i+uint32(m-1)*markStep
+	}
+	return c
+}
+
+// part returns a cursor at the start of a part, and where its children 0, markStep, 2·markStep, … start, their keys
+// included. They are looked for once.
+func (d *Doc) part(container uint32, k int, hints []hint) (cursor, []uint32) {
+	c := d.walk(container)
+	if k > 0 {
+		c.at, c.i = int(hints[k-1].at), hints[k-1].i
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	x := d.indexOf(container)
-	for uint32(x.next.at) <= offset && !x.done && x.step() {
+	p := part{container, k}
+	marks, known := d.parts[p]
+	if known {
+		return c, marks
 	}
-	m := sort.Search(len(x.marks), func(m int) bool { return x.marks[m] > offset })
-	if m == 0 {
-		return d.walk(container)
+	last := uint32(1<<32 - 1)
+	if k < len(hints) {
+		last = hints[k].i
 	}
-	c := x.next
-	c.at, c.i = int(x.marks[m-1]), uint32(m-1)*indexStep
-	return c
+	for at := c; at.i < last; {
+		n, ok := at.peek()
+		if !ok {
+			break
+		}
+		if (at.i-c.i)%markStep == 0 {
+			marks = append(marks, uint32(at.at))
+		}
+		at.skip(n)
+	}
+	d.parts[p] = marks
+	return c, marks
 }

@@ -34,8 +34,10 @@ type Doc struct {
 	syncs []uint32
 	root  uint32
 
+	hints map[uint32][]hint // of big containers, by start
+
 	mu    sync.Mutex
-	index map[uint32]*index // of big containers, by start
+	parts map[part][]uint32
 }
 
 // Open validates a text (RFC 8259, one value; a string may hold bytes that are no UTF-8) and keeps it: it must not change
@@ -44,11 +46,11 @@ func Open(text []byte) (*Doc, error) {
 	if len(text) > MaxBytes {
 		return nil, ErrTooLong
 	}
-	s := scanner{text: text, least: leastBig}
+	s := scanner{text: text, least: leastBig, hints: map[uint32][]hint{}}
 	if err := s.document(); err != nil {
 		return nil, err
 	}
-	return &Doc{text: text, bigs: s.bigs, syncs: s.syncs, root: uint32(s.root), index: map[uint32]*index{}}, nil
+	return &Doc{text: text, bigs: s.bigs, syncs: s.syncs, root: uint32(s.root), hints: s.hints, parts: map[part][]uint32{}}, nil
 }
 
 // Text is the text as it was given to [Open].

@@ -17,13 +17,21 @@ const (
 // big is a remembered container. All are in the order of their starts; end is 0 while it is open.
 type big struct{ start, end, count uint32 }
 
+// level is a container around the place that is looked at.
+type level struct {
+	big    int    // its index in bigs
+	child  uint32 // where its present child starts, its key included
+	hinted bool
+}
+
 // scanner validates a text in one pass.
 type scanner struct {
 	text  []byte
 	i     int
 	root  int
-	open  []int // the containers around i, as indexes of bigs
+	open  []level // the containers around i
 	bigs  []big
+	hints map[uint32][]hint
 	least int
 	syncs []uint32 // starts of values or keys, at most one in each syncStep bytes
 	next  int      // the least offset of the next sync
@@ -64,6 +72,7 @@ func (s *scanner) document() error {
 			}
 			s.push()
 			s.i = space(s.text, s.i+1)
+			s.open[len(s.open)-1].child = uint32(s.i)
 			if s.i < len(s.text) && s.text[s.i] == c+2 {
 				s.i++
 				s.pop()
@@ -108,12 +117,14 @@ func (s *scanner) after() (more bool, err error) {
 		if s.i >= len(s.text) {
 			return false, s.fail("")
 		}
-		b := &s.bigs[s.open[len(s.open)-1]]
+		in := &s.open[len(s.open)-1]
+		b := &s.bigs[in.big]
 		kind := s.text[b.start]
 		switch c := s.text[s.i]; c {
 		case ',':
 			b.count++
 			s.i = space(s.text, s.i+1)
+			in.child = uint32(s.i)
 			if kind == '{' {
 				return true, s.key()
 			}
@@ -129,7 +140,7 @@ func (s *scanner) after() (more bool, err error) {
 }
 
 func (s *scanner) push() {
-	s.open = append(s.open, len(s.bigs))
+	s.open = append(s.open, level{big: len(s.bigs)})
 	s.bigs = append(s.bigs, big{start: uint32(s.i)})
 	if len(s.bigs) > mostBigs {
 		s.thin()
@@ -138,25 +149,29 @@ func (s *scanner) push() {
 
 // pop ends the innermost container. A short one is forgotten; it is the last, since what is in it is shorter.
 func (s *scanner) pop() {
-	at := s.open[len(s.open)-1]
+	in := s.open[len(s.open)-1]
 	s.open = s.open[:len(s.open)-1]
-	if s.i-int(s.bigs[at].start) < s.least {
-		s.bigs = s.bigs[:at]
+	if start := s.bigs[in.big].start; s.i-int(start) < s.least {
+		s.bigs = s.bigs[:in.big]
+		if in.hinted {
+			delete(s.hints, start)
+		}
 		return
 	}
-	s.bigs[at].end = uint32(s.i)
+	s.bigs[in.big].end = uint32(s.i)
 }
 
 // thin forgets the shorter half of what is remembered, so that the memory for it is bounded for every text.
 func (s *scanner) thin() {
 	for len(s.bigs) > mostBigs/2 {
 		s.least *= 2
-		kept, level := s.bigs[:0], 0
+		kept, depth := s.bigs[:0], 0
 		for _, b := range s.bigs {
 			if b.end == 0 {
-				s.open[level] = len(kept)
-				level++
+				s.open[depth].big = len(kept)
+				depth++
 			} else if int(b.end-b.start) < s.least {
+				delete(s.hints, b.start)
 				continue
 			}
 			kept = append(kept, b)
@@ -165,11 +180,22 @@ func (s *scanner) thin() {
 	}
 }
 
-// sync notes i as a place where a token starts.
+// sync notes i as a place where a token starts, now and then, and which children of the containers around it are there.
 func (s *scanner) sync() {
-	if s.i >= s.next {
-		s.syncs = append(s.syncs, uint32(s.i))
-		s.next = s.i + syncStep
+	if s.i < s.next {
+		return
+	}
+	s.syncs = append(s.syncs, uint32(s.i))
+	s.next = s.i + syncStep
+	for k := range min(len(s.open), hintDepth) {
+		in := &s.open[k]
+		b := s.bigs[in.big]
+		list := s.hints[b.start]
+		if b.count == 0 || len(list) > 0 && list[len(list)-1].i == b.count {
+			continue
+		}
+		in.hinted = true
+		s.hints[b.start] = append(list, hint{b.count, in.child})
 	}
 }
 

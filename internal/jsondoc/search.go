@@ -139,7 +139,7 @@ func contains(hay []byte, want string, fold bool) bool {
 		return bytes.Contains(hay, []byte(want))
 	}
 	first := want[0]
-	if first < utf8.RuneSelf && ascii(hay) {
+	if ascii(want) {
 		other := first
 		if first >= 'a' && first <= 'z' {
 			other = first - 0x20
@@ -166,9 +166,9 @@ func equalFold(hay []byte, want string) bool {
 	return true
 }
 
-func ascii(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
 			return false
 		}
 	}

@@ -15,7 +15,7 @@ import (
 
 const (
 	mostUnfolded = 20_000   // containers that one key unfolds
-	searchStep   = 2 << 20  // bytes that one key or one Work looks through
+	searchStep   = 1 << 20  // bytes that one key or one Work looks through
 	mostValue    = 16 << 10 // bytes of a value that is shown in full
 )
 
