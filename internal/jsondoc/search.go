@@ -67,7 +67,7 @@ func (s *Search) segment() Node {
 		s.seg = (s.seg + 1) % n
 	}
 	var best Node
-	d.tokens(from, to, func(at, value int, key bool) bool {
+	d.tokens(from, to, func(at, value int) bool {
 		switch {
 		case first && (!s.back && value <= s.start || s.back && value >= s.start):
 			return true
@@ -88,7 +88,7 @@ func (s *Search) segment() Node {
 
 // tokens calls each with every key and scalar that starts between two offsets, of which from is the start of a token; value
 // is where the value starts that a token belongs to. It stops when each says so.
-func (d *Doc) tokens(from, to int, each func(at, value int, key bool) bool) {
+func (d *Doc) tokens(from, to int, each func(at, value int) bool) {
 	for i := from; i < to; {
 		switch c := d.text[i]; c {
 		case '{', '}', '[', ']', ',', ':':
@@ -101,15 +101,15 @@ func (d *Doc) tokens(from, to int, each func(at, value int, key bool) bool) {
 			end := stringEnd(d.text, i)
 			after := space(d.text, end)
 			if after < len(d.text) && d.text[after] == ':' {
-				if !each(i, space(d.text, after+1), true) {
+				if !each(i, space(d.text, after+1)) {
 					return
 				}
-			} else if !each(i, i, false) {
+			} else if !each(i, i) {
 				return
 			}
 			i = end
 		default:
-			if !each(i, i, false) {
+			if !each(i, i) {
 				return
 			}
 			i = scalarEnd(d.text, i)

@@ -55,7 +55,8 @@ type scrolled struct{ top, page, n int }
 func newDetail(x *Exchange) *detail {
 	d := &detail{}
 	d.add(title, "", safetext.Line(x.Method, 40)+" "+safetext.Line(x.URL, 0))
-	d.add(x.outcome())
+	k, outcome := x.outcome()
+	d.add(k, "", outcome)
 	d.add(plain, "", "")
 	d.add(title, "", "Request")
 	d.headers(x.RequestHeader)
@@ -69,12 +70,12 @@ func newDetail(x *Exchange) *detail {
 	return d
 }
 
-func (x *Exchange) outcome() (kind, string, string) {
+func (x *Exchange) outcome() (kind, string) {
 	switch {
 	case x.Err != "":
-		return bad, "", "failed after " + duration(x.Duration) + ": " + safetext.Line(x.Err, 0)
+		return bad, "failed after " + duration(x.Duration) + ": " + safetext.Line(x.Err, 0)
 	case x.Status == 0:
-		return dim, "", "not sent"
+		return dim, "not sent"
 	}
 	text := strconv.Itoa(x.Status)
 	if t := http.StatusText(x.Status); t != "" {
@@ -85,9 +86,9 @@ func (x *Exchange) outcome() (kind, string, string) {
 		text += ", at " + x.Started.Format("15:04:05.000")
 	}
 	if x.Status >= 400 {
-		return bad, "", text
+		return bad, text
 	}
-	return good, "", text
+	return good, text
 }
 
 func (d *detail) add(k kind, name, text string) {

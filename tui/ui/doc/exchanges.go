@@ -193,7 +193,7 @@ func (e *Exchanges) line(th *theme.Theme, i int, c cols, axis axis, width int) s
 	spans := []span{
 		gutter(th, selected),
 		{ui.FitTheme(th, safe(th, x.Method), c.method) + " ", th.Bold},
-		{ui.FitTheme(th, middle(th, address, c.url), c.url) + " ", th.Text},
+		{ui.FitTheme(th, shorter(th, address, c.url), c.url) + " ", th.Text},
 		{ui.Left(status, c.status) + " ", style},
 		{ui.Left(took(x), c.took), th.Text},
 	}

@@ -21,8 +21,8 @@ type span struct {
 func safe(th *theme.Theme, s string) string {
 	s = safetext.Line(s, 0)
 	if th.ASCII {
-		// Ours, mostly; a foreign one reads the same.
-		s = strings.NewReplacer("…", th.Glyph.Ellipsis, "→", "->").Replace(s)
+		// Ours, mostly, and the mask of secrets; a foreign one reads the same.
+		s = strings.NewReplacer("…", th.Glyph.Ellipsis, "→", "->", "•", th.Glyph.Masked).Replace(s)
 	}
 	return s
 }
@@ -92,6 +92,14 @@ func arrow(th *theme.Theme) string {
 		return "->"
 	}
 	return "→"
+}
+
+// shorter cuts an address to width: its query at the end, else out of its middle.
+func shorter(th *theme.Theme, address string, width int) string {
+	if path, _, ok := strings.Cut(address, "?"); ok && safetext.Width(path)+2 <= width {
+		return ui.FitTheme(th, address, width)
+	}
+	return middle(th, address, width)
 }
 
 // middle takes characters out of the middle of a text that is longer than width, since both ends of a path tell the most.

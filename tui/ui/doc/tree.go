@@ -136,7 +136,7 @@ func (t *Tree) Key(k string) (used bool) {
 	case "N":
 		t.find(true)
 	default:
-		return t.scroll.key(k)
+		return t.key(k)
 	}
 	return true
 }
@@ -337,7 +337,7 @@ func (t *Tree) below(th *theme.Theme, width, most int) []string {
 		}
 		cut, text = th.Glyph.Ellipsis+" of "+size(int64(len(text))), text[:end]
 	}
-	const indent = 6
+	indent := min(6+2*r.depth, width/3)
 	lines := strings.Split(ansi.Wrap(safetext.Block(text, 0), max(8, width-indent-1), " /&?=,"), "\n")
 	if len(lines) == 1 && cut == "" && safetext.Width(lines[0]) < width/2 {
 		return nil
