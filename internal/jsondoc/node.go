@@ -60,12 +60,34 @@ func (n Node) Offset() int { return int(n.at) }
 // Index is which child of its parent it is, from 0; members of an object count in their order.
 func (n Node) Index() int { return int(n.i) }
 
+// Keyed reports whether it is a member of an object.
+func (n Node) Keyed() bool { return n.key != 0 }
+
 // Key is the key of a member, unescaped (a broken escape or byte is U+FFFD); ok is false if it is none.
 func (n Node) Key() (key string, ok bool) {
 	if n.key == 0 {
 		return "", false
 	}
 	return n.d.decode(int(n.key - 1)), true
+}
+
+// KeyHead is the first most bytes or a few more of the key; cut reports that it is longer.
+func (n Node) KeyHead(most int) (key string, cut bool) {
+	if n.key == 0 {
+		return "", false
+	}
+	return n.d.head(int(n.key-1), most)
+}
+
+// Head is the first most bytes or a few more of [Node.Value]; cut reports that it is longer.
+func (n Node) Head(most int) (text string, cut bool) {
+	if n.d.text[n.at] == '"' {
+		return n.d.head(int(n.at), most)
+	}
+	if raw := n.Raw(); len(raw) > most {
+		return valid(raw[:most]), true
+	}
+	return n.Value(), false
 }
 
 // Raw is the value as it is written. It is a part of the document's text.

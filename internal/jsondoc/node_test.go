@@ -248,3 +248,30 @@ func TestOpen_RemembersLongContainersOnly(t *testing.T) {
 		t.Error("a child is another one")
 	}
 }
+
+// TestHead is the whole value, or its beginning, and cuts no character and no escape.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "é", "日", "😀", `\n`, `\u00e9`, `\ud83d\ude00`, `\\`, `\"`}), 0, 12).Draw(t, "parts")
+		text := `"` + strings.Join(parts, "") + `"`
+		d, err := Open([]byte("{" + text + ":" + text + "}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := d.Root().Child(0)
+		most := rapid.IntRange(0, 30).Draw(t, "most")
+		head, cut := n.Head(most)
+		key, keyCut := n.KeyHead(most)
+		if key != head || keyCut != cut {
+			t.Fatalf("%q, %v as a key; %q, %v as a value", key, keyCut, head, cut)
+		}
+		if !cut && head != n.Value() || cut && head == n.Value() || len(text)-2 <= most && cut || len(text)-2 > most+12 && !cut {
+			t.Fatalf("%s in %d: %q, cut %v", text, most, head, cut)
+		}
+		// The second half of a pair of escapes may be cut off.
+		if cut && !strings.HasPrefix(n.Value(), strings.TrimSuffix(head, "\ufffd")) {
+			t.Fatalf("%s in %d: %q, cut %v", text, most, head, cut)
+		}
+	})
+}

@@ -151,26 +151,15 @@ func (n Node) preview(b *strings.Builder, most, depth int) {
 
 // label is a key without quotes, if it needs none.
 func label(b *strings.Builder, n Node) {
-	raw := n.d.text[n.key:]
-	raw = raw[:min(len(raw), 60)]
-	key, _, cut := strings.Cut(string(raw), `"`)
-	if !cut || strings.IndexByte(key, '\\') >= 0 {
-		k, _ := n.Key()
-		if len(k) > 60 {
-			k = head(k, 60) + "…"
-		}
-		if !name(k) {
-			quote(b, k)
-			return
-		}
-		b.WriteString(k)
-		return
-	}
-	if name(key) {
+	key, cut := n.d.head(int(n.key-1), 60)
+	if !cut && name(key) {
 		b.WriteString(key)
 		return
 	}
-	quote(b, valid([]byte(key)))
+	quote(b, key)
+	if cut {
+		b.WriteString("…")
+	}
 }
 
 // scalar writes a value of at most about most bytes.
@@ -187,48 +176,44 @@ func (n Node) scalar(b *strings.Builder, most int) {
 		b.Write(raw)
 		return
 	}
-	// Only the head of a long string is looked at, and is not cut within an escape.
-	from, i := at+1, at+1
-	text := n.d.text[:min(len(n.d.text), from+most+16)]
-	for {
-		i = unusual(text, i)
-		if i >= len(text) || text[i] == '"' || i-from > most {
-			break
-		}
-		i += 2
+	text, cut := n.d.head(at, most)
+	quote(b, text)
+	if cut {
+		b.WriteString("…")
 	}
-	if i < len(text) && i-from <= most {
-		quote(b, unescape(n.d.text[from:i]))
-		return
-	}
-	cut := from
-	for cut-from < most {
-		if n.d.text[cut] != '\\' {
-			cut++
-			continue
-		}
-		if n.d.text[cut+1] == 'u' {
-			cut += 6
-		} else {
-			cut += 2
-		}
-	}
-	for cut < i && !utf8.RuneStart(n.d.text[cut]) {
-		cut++
-	}
-	quote(b, unescape(n.d.text[from:cut]))
-	b.WriteString("…")
 }
 
-// head is at most n bytes of s, whole characters.
-func head(s string, n int) string {
-	if len(s) <= n {
-		return s
+// head is the first most bytes or a few more of the string that starts at i, unescaped; it does not read the rest.
+func (d *Doc) head(i, most int) (text string, cut bool) {
+	from := i + 1
+	limit := min(len(d.text), from+most+16)
+	for i = from; ; i += 2 {
+		i = unusual(d.text[:limit], i)
+		if i >= limit || d.text[i] == '"' || i-from > most {
+			break
+		}
 	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
+	if i < limit && d.text[i] == '"' && i-from <= most {
+		return unescape(d.text[from:i]), false
 	}
-	return s[:n]
+	end := from
+	for end-from < most {
+		switch {
+		case d.text[end] != '\\':
+			end++
+		case d.text[end+1] == 'u':
+			end += 6
+		default:
+			end += 2
+		}
+	}
+	for range utf8.UTFMax - 1 { // the rest of the last character
+		if utf8.RuneStart(d.text[end]) {
+			break
+		}
+		end++
+	}
+	return unescape(d.text[from:end]), d.text[end] != '"'
 }
 
 // name reports whether a key can stand in a jq path as it is.

@@ -116,16 +116,23 @@ func (b *branch) grow(rows int) {
 	}
 }
 
-// unfoldAll opens what lies below, the outer ones first, at most most containers; it returns how many it opened.
-func (b *branch) unfoldAll(most int) (opened int) {
-	// Counted without grow for each: the rows are added up once, from the innermost out.
+// unfoldAll opens what lies below, the outer ones first, at most most containers; all reports that there were no more. It
+// does not walk through more than mostWalked bytes.
+func (b *branch) unfoldAll(most int) (all bool) {
 	todo := []*branch{b}
-	before := b.rows
-	for i := 0; i < len(todo) && opened < most; i++ {
+	before, walked := b.rows, 0
+	all = true
+	for i := 0; i < len(todo) && all; i++ {
 		o := todo[i]
-		o.before = nil
 		var open []*branch
+		at := o.node.Offset()
 		for c := range o.node.Children() {
+			walked += c.Offset() - at
+			at = c.Offset()
+			if most == 0 || walked > mostWalked {
+				all = false
+				break
+			}
 			if !c.Container() || c.Empty() {
 				continue
 			}
@@ -133,16 +140,17 @@ func (b *branch) unfoldAll(most int) (opened int) {
 				open = append(open, had)
 				continue
 			}
-			if opened == most {
-				break
-			}
 			open = append(open, newBranch(c, o))
-			opened++
+			most--
 		}
 		// What was open behind the place where it stopped stays open.
+		last := -1
+		if len(open) > 0 {
+			last = open[len(open)-1].node.Index()
+		}
 		for _, had := range o.open {
-			if k, found := slices.BinarySearchFunc(open, had.node.Index(), func(x *branch, i int) int { return x.node.Index() - i }); !found {
-				open = slices.Insert(open, k, had)
+			if had.node.Index() > last {
+				open = append(open, had)
 			}
 		}
 		o.open = open
@@ -159,5 +167,5 @@ func (b *branch) unfoldAll(most int) (opened int) {
 	if b.parent != nil {
 		b.parent.grow(b.rows - before)
 	}
-	return opened
+	return all
 }

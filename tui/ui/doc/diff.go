@@ -182,7 +182,7 @@ func mark(th *theme.Theme, k jsondoc.ChangeKind) (string, lipgloss.Style) {
 func (d *Diff) lines(th *theme.Theme, i, width int) []string {
 	c, selected := d.changes.List[i], i == d.cursor
 	sign, style := mark(th, c.Kind)
-	path, was, is := safe(th, c.Path), safe(th, c.Old), safe(th, c.New)
+	path, was, is := safe(th, short(c.Path)), safe(th, c.Old), safe(th, c.New)
 	spans := []span{gutter(th, selected), {sign, style}}
 	if d.open[i] {
 		out := []string{draw(th, width, selected, append(spans, span{middle(th, path, width-4), th.Accent})...)}

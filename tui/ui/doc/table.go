@@ -223,7 +223,7 @@ func cellText(th *theme.Theme, n jsondoc.Node, width int) (string, lipgloss.Styl
 }
 
 func (t *Table) foot(th *theme.Theme, width int) string {
-	path := middle(th, safe(th, t.Path()), width/2)
+	path := middle(th, safe(th, short(t.Path())), width/2)
 	spans := []span{{"  " + path, th.Dim}}
 	if n := t.Node(); n.OK() {
 		spans = append(spans, span{"  ", th.Text}, span{safe(th, n.Preview(2*width)), th.Text})

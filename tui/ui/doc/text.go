@@ -46,6 +46,9 @@ func NewText(text []byte) *Text {
 
 // pieceEnd is where the piece that starts at i ends, and where the next one starts.
 func pieceEnd(text []byte, i int) (end, next int) {
+	if i < len(text) && text[i] == '\n' {
+		return i, i + 1
+	}
 	most := min(len(text), i+pieceBytes)
 	if at := bytes.IndexByte(text[i:most], '\n'); at >= 0 {
 		return i + at, i + at + 1

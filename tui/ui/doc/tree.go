@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -15,6 +14,7 @@ import (
 
 const (
 	mostUnfolded = 20_000   // containers that one key unfolds
+	mostWalked   = 32 << 20 // bytes that it walks through for that
 	searchStep   = 1 << 20  // bytes that one key or one Work looks through
 	mostValue    = 16 << 10 // bytes of a value that is shown in full
 )
@@ -31,7 +31,9 @@ type Tree struct {
 	scroll
 	whole bool // the value under the cursor is shown in full
 	finder
-	note string // what the last key came to, for the last line
+	pathOf jsondoc.Node // that path is of
+	path   string
+	note   string // what the last key came to, for the last line
 }
 
 // NewTree shows a document. The outermost container is unfolded, and the container in it that makes up most of it.
@@ -178,8 +180,8 @@ func (t *Tree) unfoldAll(r row) {
 	if b == nil {
 		return
 	}
-	if b.unfoldAll(mostUnfolded) == mostUnfolded {
-		t.note = "only " + strconv.Itoa(mostUnfolded) + " were unfolded"
+	if !b.unfoldAll(mostUnfolded) {
+		t.note = "too much to unfold all of it"
 	}
 	t.n = t.count()
 }
@@ -251,7 +253,24 @@ func (t *Tree) foot(th *theme.Theme, width int) string {
 	if note != "" {
 		note = "   " + note
 	}
-	return draw(th, width, false, span{"  ", th.Text}, span{middle(th, safe(th, t.Path()), width-2-len(note)), th.Dim}, span{note, th.Warn})
+	return draw(th, width, false, span{"  ", th.Text}, span{middle(th, safe(th, t.shownPath()), width-2-len(note)), th.Dim}, span{note, th.Warn})
+}
+
+// shownPath is the path under the cursor, without the middle of a very long one. It is made once for a row.
+func (t *Tree) shownPath() string {
+	if n := t.Node(); t.pathOf != n {
+		t.pathOf, t.path = n, short(n.Path())
+	}
+	return t.path
+}
+
+// short takes the middle out of a path that is longer than any screen.
+func short(path string) string {
+	const most = 1 << 10
+	if len(path) <= 4*most {
+		return path
+	}
+	return path[:most] + "…" + path[len(path)-most:]
 }
 
 // drawRow draws one value.
@@ -283,15 +302,15 @@ func drawRow(th *theme.Theme, r row, width int, selected bool) string {
 
 // label is a member's key, quoted if it would not be seen otherwise, or an element's place; member tells which.
 func label(n jsondoc.Node) (text string, member bool) {
-	key, ok := n.Key()
-	if !ok {
+	if !n.Keyed() {
 		return "[" + strconv.Itoa(n.Index()) + "]", false
 	}
+	key, cut := n.KeyHead(200)
 	if strings.TrimSpace(key) != key || key == "" || strings.Contains(key, ":") {
-		return strconv.Quote(key), true
+		key = strconv.Quote(key)
 	}
-	if len(key) > 200 {
-		key = key[:200] + "…"
+	if cut {
+		key += "…"
 	}
 	return key, true
 }
@@ -328,14 +347,10 @@ func (t *Tree) below(th *theme.Theme, width, most int) []string {
 	if r.node.Container() || most < 1 {
 		return nil
 	}
-	text := r.node.Value()
+	text, long := r.node.Head(mostValue)
 	cut := ""
-	if len(text) > mostValue {
-		end := mostValue
-		for !utf8.RuneStart(text[end]) {
-			end--
-		}
-		cut, text = th.Glyph.Ellipsis+" of "+size(int64(len(text))), text[:end]
+	if long {
+		cut = th.Glyph.Ellipsis + " of " + size(int64(len(r.node.Raw())))
 	}
 	indent := min(6+2*r.depth, width/3)
 	lines := strings.Split(ansi.Wrap(safetext.Block(text, 0), max(8, width-indent-1), " /&?=,"), "\n")
