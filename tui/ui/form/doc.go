@@ -1,6 +1,7 @@
-// Package form is a short form in a screen: fields of text, numbers, toggles and choices, one of which has the focus,
-// checked when it is handed in.
+// Package form is a form in a screen: fields of every kind that a parameter or a setting can be, one of which has the focus,
+// checked when they are left and when the form is handed in.
 //
-// The set-up and the action runner draw one. It stands beside the parts of ui because both need the same fields. What must
-// never be here: I/O, a border, or the text of a secret field on screen.
+// The set-up and the action runner draw one. A [Field] is data; the [Form] is methods. A screen gives each key to [Form.Key]
+// first and does what is its own (next field, hand in, go back) with the keys that were not taken. What must never be here:
+// I/O (paths are looked at by functions of the [Env]), a border, or the text of a secret field on screen.
 package form

@@ -34,7 +34,7 @@ func (e *editor) insert(s string) {
 			in = append(in, r)
 		}
 	}
-	if len(e.runes)+len(in) > maxRunes {
+	if len(e.runes)+len(in) > maxRunes || len(in) == 0 {
 		return
 	}
 	tail := append(in, e.runes[e.at:]...) //nolint:gocritic // in is ours

@@ -1,25 +1,34 @@
 package form
 
-import (
-	"encoding/json"
-	"regexp"
-	"strings"
-)
+import "time"
 
 // Kind is how a field is filled in.
 type Kind int
 
-// The kinds.
+// The kinds. All but Group and List have a text as their value, which [Form.Value] gives.
 const (
-	Text   Kind = iota
-	Number      // text that must be a JSON number
-	JSON        // text that must be a JSON value
-	Toggle      // "true" or "false"
-	Choice      // one of Options; also none of them if the field is not required
+	Text     Kind = iota // one line
+	Number               // text that must be a JSON number; + and - go by Step
+	JSON                 // an editor of a JSON value
+	Toggle               // "true" or "false"
+	Choice               // one of Options; also none of them if the field is not required
+	Lines                // text of several lines
+	Code                 // the same with line numbers; Language is in its head
+	Check                // "true", "false" or "" (not set)
+	Multi                // some of Options; the value is a JSON array, "" if none is chosen
+	Date                 // "2026-11-25"
+	DateTime             // typed as "2026-11-25 14:30" in the zone of the Env, handed over as RFC 3339
+	File                 // a path, or what else the Env takes for one
+	Pick                 // a value that the screen lets choose elsewhere; with Multiple a JSON array of them
+	Group                // Members; the value is the JSON object of those that have one
+	List                 // elements of Members; the value is a JSON array of objects
 )
 
 // Option is one choice.
-type Option struct{ Value, Label string }
+type Option struct {
+	Value, Label string
+	JSON         string // the value as it stands in the array of a Multi, or in the object of a Group; "": Value as a JSON string
+}
 
 // Field is what a field is made from. Its texts must be safe already; Value need not be.
 type Field struct {
@@ -32,99 +41,32 @@ type Field struct {
 	Kept           bool
 	Prefix, Suffix string // drawn around the value, not part of it
 	Pattern        string // regular expression that the whole value must match; one that does not compile is ignored
+	Min, Max, Step string // of a Number, "" if there is none; what is no number is ignored
+	Freeform       bool   // of Choice, Multi and Pick: text that is none of the choices is taken too
+	Multiple       bool   // of Pick
+	Language       string // of Code
+	Rows           int    // the most rows that Lines, Code and JSON show; 0: 6
+	// DependsOn are the names of fields (beside this one, or of the whole form) that must have a value first. When one of them
+	// changes, this field is cleared.
+	DependsOn []string
+	// Members are of Group and List. Nil: they are not known yet, [Form.SetMembers] brings them.
+	Members []Field
 }
 
-// field is a Field in use.
-type field struct {
-	Field
-	edit    editor
-	pick    int // index into Options, -1 none
-	on      bool
-	touched bool
-	problem string
-	pattern *regexp.Regexp
+// Env is what a form asks the world, without looking itself. Each may be nil.
+type Env struct {
+	// Now is the time now, in the zone in which dates and times are typed. Without it there is no calendar before a date is
+	// typed, and the zone is UTC.
+	Now func() time.Time
+	// Complete gives the paths that begin with prefix, for a File. It is asked on a key of the user's, never by a View.
+	Complete func(prefix string) []string
+	// Path says what is wrong with a File's text, "" if nothing. It is asked when the field is left and handed in.
+	Path func(path string) string
 }
 
-func newField(f Field) *field {
-	x := &field{Field: f, pick: -1}
-	switch f.Kind {
-	case Toggle:
-		x.on = f.Value == "true"
-	case Choice:
-		for i, o := range f.Options {
-			if o.Value == f.Value {
-				x.pick = i
-			}
-		}
-		if x.pick < 0 && f.Required && len(f.Options) > 0 {
-			x.pick = 0
-		}
-	case Text, Number, JSON:
-		x.edit.set(f.Value)
-		if f.Pattern != "" {
-			if re, err := regexp.Compile(`\A(?:` + f.Pattern + `)\z`); err == nil {
-				x.pattern = re
-			}
-		}
+func (e Env) zone() *time.Location {
+	if e.Now == nil {
+		return time.UTC
 	}
-	return x
-}
-
-func (x *field) value() string {
-	switch x.Kind {
-	case Toggle:
-		if x.on {
-			return "true"
-		}
-		return "false"
-	case Choice:
-		if x.pick < 0 {
-			return ""
-		}
-		return x.Options[x.pick].Value
-	case Text, Number, JSON:
-	}
-	return strings.TrimSpace(x.edit.text())
-}
-
-// turn goes to the next or the previous choice.
-func (x *field) turn(by int) {
-	n, low := len(x.Options), 0
-	if n == 0 {
-		return
-	}
-	if !x.Required {
-		low = -1
-	}
-	span := n - low
-	x.pick = low + ((x.pick-low+by)%span+span)%span
-	x.touched, x.problem = true, ""
-}
-
-// check says what is wrong with the value, "" if nothing.
-func (x *field) check() string {
-	v := x.value()
-	if v == "" {
-		if x.Required && !x.Kept {
-			return "needed"
-		}
-		return ""
-	}
-	switch x.Kind {
-	case Number:
-		var n json.Number
-		if json.Unmarshal([]byte(v), &n) != nil || strings.HasPrefix(v, `"`) {
-			return "not a number"
-		}
-	case JSON:
-		if !json.Valid([]byte(v)) {
-			return "not a JSON value"
-		}
-	case Text:
-		if x.pattern != nil && !x.pattern.MatchString(v) {
-			return "not in the form that is expected"
-		}
-	case Toggle, Choice:
-	}
-	return ""
+	return e.Now().Location()
 }

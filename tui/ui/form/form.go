@@ -2,44 +2,135 @@ package form
 
 import (
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 )
 
-// Form is a list of fields, of which at most one has the focus.
+// Form is a list of fields, of which at most one has the focus. The members of a Group and of the elements of a List are
+// fields of it too, behind the one that they belong to, unless that is folded.
 type Form struct {
-	fields []*field
-	focus  int // -1: none
+	env     *Env
+	fields  []*field
+	flat    []*field // those that can have the focus now, in order
+	focus   int      // index into flat, -1: none
+	cleared []string
+	top     int // index into flat of the first field in the window
+	skip    int // its lines that are above the window
 }
 
 // New makes a form without focus.
-func New(fields []Field) *Form {
-	f := &Form{focus: -1}
+func New(fields []Field) *Form { return NewIn(Env{}, fields) }
+
+// NewIn makes a form that can ask env.
+func NewIn(env Env, fields []Field) *Form {
+	f := &Form{focus: -1, env: &env}
 	for _, x := range fields {
-		f.fields = append(f.fields, newField(x))
+		f.fields = append(f.fields, newField(f.env, x, nil))
 	}
+	f.flatten()
 	return f
 }
 
-// Len is the number of fields.
-func (f *Form) Len() int { return len(f.fields) }
+// flatten lists the fields anew; the one with the focus keeps it, or the one that stands in its place gets it.
+func (f *Form) flatten() {
+	on := f.focused()
+	f.flat = f.flat[:0]
+	var walk func([]*field)
+	walk = func(list []*field) {
+		for _, x := range list {
+			f.flat = append(f.flat, x)
+			if !x.folded {
+				walk(x.kids)
+			}
+		}
+	}
+	walk(f.fields)
+	if on == nil {
+		return
+	}
+	if i := slices.Index(f.flat, on); i >= 0 {
+		f.focus = i
+	}
+	f.focus = min(f.focus, len(f.flat)-1)
+}
+
+func (f *Form) focused() *field {
+	if f.focus < 0 || f.focus >= len(f.flat) {
+		return nil
+	}
+	return f.flat[f.focus]
+}
+
+// all calls do with every field, also with what is folded.
+func (f *Form) all(do func(*field)) {
+	for _, x := range f.fields {
+		x.each(do)
+	}
+}
+
+// find finds a field by its name; a member's is that of its parent, a dot, and its own; an element's is its number from 0.
+func (f *Form) find(name string) (found *field) {
+	if i := slices.IndexFunc(f.fields, func(x *field) bool { return x.path == name }); i >= 0 {
+		return f.fields[i]
+	}
+	f.all(func(x *field) {
+		if x.path == name {
+			found = x
+		}
+	})
+	return found
+}
+
+// Len is the number of fields that can have the focus.
+func (f *Form) Len() int { return len(f.flat) }
 
 // Focus is the index of the field that has it, -1 if none has.
 func (f *Form) Focus() int { return f.focus }
 
-// SetFocus gives the focus to a field, or to none (-1, or a field that is not there).
+// SetFocus gives the focus to a field, or to none (-1, or a field that is not there). The one that had it is checked if the
+// user changed it.
 func (f *Form) SetFocus(i int) {
-	if i < 0 || i >= len(f.fields) {
+	if i < 0 || i >= len(f.flat) {
 		i = -1
+	}
+	if x := f.focused(); x != nil && i != f.focus {
+		x.w.leave()
+		if x.touched {
+			f.left(x)
+		}
 	}
 	f.focus = i
 }
 
-// Name is the name of a field.
-func (f *Form) Name(i int) string { return f.fields[i].Name }
+// left checks a field that was left. What somebody else found wrong stays until the value is another one.
+func (f *Form) left(x *field) {
+	if p := x.check(); p != "" || !x.outside {
+		x.problem, x.outside = p, false
+	}
+}
 
-// Value is what stands in a field, without the spaces around it; "true" or "false" in a toggle.
+// FocusOn gives the focus to a field by its name, and unfolds what it is in; false if there is none.
+func (f *Form) FocusOn(name string) bool {
+	x := f.find(name)
+	if x == nil {
+		return false
+	}
+	for p := x.parent; p != nil; p = p.parent {
+		p.folded = false
+	}
+	f.flatten()
+	f.SetFocus(slices.Index(f.flat, x))
+	return true
+}
+
+// Name is the name of a field.
+func (f *Form) Name(i int) string { return f.flat[i].path }
+
+// Kind is the kind of a field.
+func (f *Form) Kind(i int) Kind { return f.flat[i].Kind }
+
+// Value is what stands in a field as a text, "" if nothing does or there is no such field. See the kinds. Blanks around it
+// are left out, except of Lines and Code.
 func (f *Form) Value(name string) string {
 	if x := f.find(name); x != nil {
 		return x.value()
@@ -53,10 +144,10 @@ func (f *Form) Touched(name string) bool {
 	return x != nil && x.touched
 }
 
-// Problem sets what is wrong with a field, as somebody else found it, "" if nothing.
+// Problem sets what is wrong with a field, as somebody else found it, "" if nothing. It must be safe.
 func (f *Form) Problem(name, what string) {
 	if x := f.find(name); x != nil {
-		x.problem = what
+		x.problem, x.outside = what, what != ""
 	}
 }
 
@@ -69,53 +160,41 @@ func (f *Form) Settle(name string) {
 	x.touched = false
 	if x.Secret && x.value() != "" {
 		x.Kept = true
-		x.edit.set("")
+		x.w.set("")
 	}
 }
 
 // Key gives a key to the field that has the focus; used reports whether it was one for it. Moving between fields and
-// handing in is the screen's.
+// handing in is the screen's, with the keys that are left. Tab, shift+tab and ctrl+enter are never taken; esc only while a
+// list or a calendar is open.
 func (f *Form) Key(k tea.KeyPressMsg) (used bool) {
-	if f.focus < 0 {
+	x := f.focused()
+	if x == nil {
 		return false
 	}
-	x := f.fields[f.focus]
-	switch x.Kind {
-	case Toggle:
-		if s := k.String(); s == "space" || s == "left" || s == "right" {
-			x.on, x.touched = !x.on, true
-			return true
-		}
-	case Choice:
-		switch k.String() {
-		case "space", "right":
-			x.turn(1)
-			return true
-		case "left":
-			x.turn(-1)
-			return true
-		}
-	case Text, Number, JSON:
-		used, changed := x.edit.key(k)
-		if changed {
-			x.touched, x.problem = true, ""
-		}
-		return used
+	if len(f.waits(x)) > 0 {
+		return k.Text != "" && x.Kind != Pick
 	}
-	return k.Text != "" // a letter on a toggle or a choice is nobody else's either
+	used, changed := x.w.key(k)
+	f.then(x, changed)
+	return used
 }
 
 // Paste puts text into the field that has the focus.
 func (f *Form) Paste(s string) {
-	if f.focus < 0 {
-		return
+	if x := f.focused(); x != nil && len(f.waits(x)) == 0 {
+		f.then(x, x.w.paste(s))
 	}
-	x := f.fields[f.focus]
-	switch x.Kind {
-	case Text, Number, JSON:
-		x.edit.insert(strings.TrimSpace(s))
-		x.touched, x.problem = true, ""
-	case Toggle, Choice:
+}
+
+// then is what follows from a key or from text that was put into a field.
+func (f *Form) then(x *field, changed bool) {
+	switch {
+	case changed:
+		x.changed()
+		f.follow(x)
+	case x.kids != nil || x.folded:
+		f.flatten()
 	}
 }
 
@@ -125,32 +204,33 @@ func (f *Form) Check(name string) bool {
 	if x == nil {
 		return true
 	}
-	x.problem = x.check()
+	return f.test(x)
+}
+
+func (f *Form) test(x *field) bool {
+	x.problem, x.outside = x.check(), false
+	if x.problem == "needed" {
+		if labels := f.waits(x); labels != nil {
+			x.problem = firstChoose(labels)
+		}
+	}
 	return x.problem == ""
 }
 
 // CheckAll checks every field and gives the focus to the first that is wrong.
 func (f *Form) CheckAll() bool {
-	bad := -1
-	for i, x := range f.fields {
-		x.problem = x.check()
-		if x.problem != "" && bad < 0 {
-			bad = i
+	var bad *field
+	f.all(func(x *field) {
+		if !f.test(x) && bad == nil {
+			bad = x
 		}
+	})
+	if bad == nil {
+		return true
 	}
-	if bad >= 0 {
-		f.focus = bad
+	f.FocusOn(bad.path)
+	if j, ok := bad.w.(*jsonArea); ok {
+		j.seek()
 	}
-	return bad < 0
+	return false
 }
-
-func (f *Form) find(name string) *field {
-	i := slices.IndexFunc(f.fields, func(x *field) bool { return x.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return f.fields[i]
-}
-
-// Kind is the kind of a field.
-func (f *Form) Kind(i int) Kind { return f.fields[i].Kind }

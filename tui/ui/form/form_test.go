@@ -44,7 +44,7 @@ func TestEditing(t *testing.T) {
 					t.Errorf("%s was not taken", k)
 				}
 			}
-			if got := string(f.fields[0].edit.runes); got != test.want {
+			if got := string(f.fields[0].w.(*line).edit.runes); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})
@@ -65,7 +65,7 @@ func TestCheck(t *testing.T) {
 		{"no number", Field{Kind: Number, Value: "1,5"}, "not a number"},
 		{"a quoted number is none", Field{Kind: Number, Value: `"1"`}, "not a number"},
 		{"JSON", Field{Kind: JSON, Value: `[1]`}, ""},
-		{"no JSON", Field{Kind: JSON, Value: `[1`}, "not a JSON value"},
+		{"no JSON", Field{Kind: JSON, Value: `[1`}, "not a JSON value, 1:3: a comma or ] is expected"},
 		{"pattern", Field{Value: "git.example.org", Pattern: `[a-z.]+`}, ""},
 		{"the pattern holds for the whole", Field{Value: "git.example.org/x", Pattern: `[a-z.]+|x`}, "not in the form that is expected"},
 		{"a pattern that is none", Field{Value: "x", Pattern: `(`}, ""},

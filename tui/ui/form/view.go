@@ -2,7 +2,6 @@ package form
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -17,41 +16,37 @@ const (
 	minHint  = 30
 )
 
-// View draws the fields in lines of exactly width cells, and says which line the field with the focus is on (-1: none).
-// A field takes one line, and below it as many as needed for what is wrong with it, or, with the focus, for its hint.
+// View draws all fields in lines of exactly width cells, and says which line the field with the focus begins on (-1: none).
+// A field takes one line, and below it as many as needed for what is wrong with it, or, with the focus, for what is open
+// and its hint. [Form.Window] draws a part of it.
 func (f *Form) View(th *theme.Theme, width int) (lines []string, focus int) {
 	focus = -1
-	label := 0
-	for _, x := range f.fields {
-		if x.Kind != Toggle {
-			label = max(label, ansi.StringWidth(x.Label)+mark(x))
-		}
-	}
-	label = max(0, min(label, maxLabel, width-4-minValue))
-	for i, x := range f.fields {
-		on := i == f.focus
-		if on {
+	s := f.sheet(th, width)
+	for i, x := range f.flat {
+		if i == f.focus {
 			focus = len(lines)
 		}
-		lines = append(lines, row(th, x, on, label, width))
-		switch {
-		case x.problem != "":
-			under := below(label, width, ansi.StringWidth(x.problem)+2)
-			for i, part := range wrap(x.problem, width-under-2) {
-				mark := th.Glyph.Error
-				if i > 0 {
-					mark = " "
-				}
-				lines = append(lines, pad(strings.Repeat(" ", under)+th.Danger.Render(mark+" "+part), width))
-			}
-		case on && x.Hint != "":
-			under := below(label, width, ansi.StringWidth(x.Hint))
-			for _, part := range wrap(x.Hint, width-under) {
-				lines = append(lines, pad(strings.Repeat(" ", under)+th.Dim.Render(part), width))
-			}
-		}
+		lines = append(lines, s.draw(x, i == f.focus)...)
 	}
 	return lines, focus
+}
+
+// sheet is what all fields of one View are drawn with.
+type sheet struct {
+	form  *Form
+	th    *theme.Theme
+	width int
+	label int // the column of the labels
+}
+
+func (f *Form) sheet(th *theme.Theme, width int) sheet {
+	label := 0
+	for _, x := range f.flat {
+		if x.Kind != Toggle && x.Kind != Check {
+			label = max(label, ansi.StringWidth(x.name())+mark(x))
+		}
+	}
+	return sheet{form: f, th: th, width: width, label: max(0, min(label, maxLabel, width-4-minValue))}
 }
 
 // below is the column in which a text of so many cells stands below a field: that of the values, unless it is too narrow.
@@ -62,10 +57,6 @@ func below(label, width, cells int) int {
 	return 4
 }
 
-func wrap(text string, width int) []string {
-	return strings.Split(ansi.Wrap(text, max(1, width), "/&?="), "\n")
-}
-
 // mark is the room that the mark of a required field takes.
 func mark(x *field) int {
 	if x.Required && !x.Kept {
@@ -74,128 +65,120 @@ func mark(x *field) int {
 	return 0
 }
 
-func row(th *theme.Theme, x *field, on bool, label, width int) string {
-	var b strings.Builder
-	if on {
-		b.WriteString(th.Accent.Render(th.Glyph.Cursor) + " ")
-	} else {
-		b.WriteString("  ")
+// draw draws a field: its row, what is open below it, and what is wrong with it or its hint.
+func (s sheet) draw(x *field, on bool) []string {
+	th, indent := s.th, min(2*x.depth, s.width/4)
+	waits := s.form.waits(x)
+	width := s.width - indent
+	label := min(s.label, max(0, width-4-minValue))
+	head, cut := s.row(x, on, waits, label, width)
+	lines := []string{head}
+	if on && len(waits) == 0 {
+		lines = append(lines, x.w.below(pen{th: th, on: on, width: width})...)
 	}
-	if x.Kind == Toggle {
-		box := "[ ] "
-		if x.on {
-			box = "[x] "
+	column := label
+	if len(lines) > 1 {
+		column = 0 // under what is open, not under the values
+	}
+	put := func(text, mark string, style func(...string) string) {
+		under := below(column, width, ansi.StringWidth(text)+ansi.StringWidth(mark))
+		for i, part := range wrap(text, width-under-ansi.StringWidth(mark)) {
+			if i > 0 {
+				mark = strings.Repeat(" ", ansi.StringWidth(mark))
+			}
+			lines = append(lines, strings.Repeat(" ", under)+style(mark+part))
 		}
-		style := th.Text
-		if on {
-			style = th.Bold
+	}
+	if on && cut {
+		put(x.name(), "", th.Bold.Render)
+	}
+	switch {
+	case x.problem != "":
+		put(x.problem, th.Glyph.Error+" ", th.Danger.Render)
+	case on:
+		for _, text := range hints(x, waits) {
+			put(text, "", th.Dim.Render)
 		}
-		b.WriteString(style.Render(box + x.Label))
-		return pad(b.String(), width)
 	}
-	name := ansi.Truncate(x.Label, label-mark(x), th.Glyph.Ellipsis)
-	style := th.Dim
+	for i, l := range lines {
+		lines[i] = strings.Repeat(" ", indent) + pad(l, width)
+	}
+	return lines
+}
+
+// hints are what is said below a field that has the focus.
+func hints(x *field, waits []string) []string {
+	var list []string
+	if x.Hint != "" {
+		list = append(list, x.Hint)
+	}
+	if waits != nil {
+		return list
+	}
+	if w, ok := x.w.(interface{ rule() string }); ok && w.rule() != "" {
+		list = append(list, w.rule())
+	}
+	if w, ok := x.w.(interface{ keys() string }); ok && w.keys() != "" {
+		list = append(list, w.keys())
+	}
+	return list
+}
+
+// row draws the line with the label and the value; cut says that the label was shortened.
+func (s sheet) row(x *field, on bool, waits []string, label, width int) (line string, cut bool) {
+	th := s.th
+	cursor, style := "  ", th.Dim
 	if on {
-		style = th.Bold
+		cursor, style = th.Accent.Render(th.Glyph.Cursor)+" ", th.Bold
 	}
-	styled := style.Render(name)
+	star := ""
 	if mark(x) > 0 {
-		styled += th.Warn.Render(" *")
+		star = th.Warn.Render(" *")
 	}
-	b.WriteString(pad(styled, label) + "  ")
-	b.WriteString(value(th, x, on, width-label-4))
-	return pad(b.String(), width)
-}
-
-func value(th *theme.Theme, x *field, on bool, width int) string {
-	if x.Kind == Choice {
-		return choice(th, x, on)
-	}
-	pre, post := ansi.StringWidth(x.Prefix), ansi.StringWidth(x.Suffix)
-	if pre+post > width-minValue/2 {
-		pre, post, x = 0, 0, &field{Field: Field{Kind: x.Kind, Secret: x.Secret, Kept: x.Kept}, edit: x.edit}
-	}
-	var body string
-	if len(x.edit.runes) == 0 && x.Kept && !on {
-		body = th.Dim.Render("kept as it is")
-	} else {
-		body = text(th, x, on, width-pre-post)
-	}
-	if pre > 0 {
-		body = th.Dim.Render(x.Prefix) + body
-	}
-	if post > 0 {
-		body += th.Dim.Render(x.Suffix)
-	}
-	return body
-}
-
-func choice(th *theme.Theme, x *field, on bool) string {
-	label := "–"
-	if th.ASCII {
-		label = "-"
-	}
-	if x.pick >= 0 {
-		label = x.Options[x.pick].Label
-		if label == "" {
-			label = x.Options[x.pick].Value
+	name := x.name()
+	switch x.Kind {
+	case Toggle, Check:
+		if !on {
+			style = th.Text
 		}
+		word := ""
+		if c, ok := x.w.(*checkBox); ok {
+			word = "  " + c.word()
+		}
+		if waits != nil {
+			word = "  " + firstChoose(waits)
+		}
+		room := max(4, width-6-mark(x)-ansi.StringWidth(word))
+		cut = x.Kind == Check && ansi.StringWidth(name) > room || ansi.StringWidth(name) > width-6
+		if x.Kind == Toggle && waits == nil {
+			room = width - 6
+		}
+		return cursor + style.Render(x.w.row(pen{th: th})+short(th, name, room)) + star + th.Dim.Render(word), cut
+	case Group, List:
+		if !on {
+			style = th.Text
+		}
+		fold := "- "
+		if x.folded {
+			fold = "+ "
+		}
+		if x.kids == nil {
+			fold = ""
+		}
+		room := width - 2 - len(fold) - mark(x)
+		cut = ansi.StringWidth(name) > room
+		head := cursor + th.Dim.Render(fold) + style.Render(short(th, name, room)) + star + "  "
+		return head + s.value(x, on, waits, max(0, width-ansi.StringWidth(head))), cut
 	}
-	if !on {
-		return th.Text.Render(label)
-	}
-	return th.Key.Render("<") + " " + th.Bold.Render(label) + " " + th.Key.Render(">")
+	room := label - mark(x)
+	cut = ansi.StringWidth(name) > room
+	head := cursor + pad(style.Render(short(th, name, room))+star, label) + "  "
+	return head + s.value(x, on, waits, width-label-4), cut
 }
 
-// text draws the part of the line around the cursor that fits; a secret is dots, one a character.
-func text(th *theme.Theme, x *field, on bool, width int) string {
-	cells := make([]string, len(x.edit.runes))
-	for i, r := range x.edit.runes {
-		switch {
-		case x.Secret:
-			cells[i] = th.Glyph.Masked
-		case unicode.Is(unicode.Cf, r) || !unicode.IsPrint(r) || ansi.StringWidth(string(r)) == 0:
-			cells[i] = th.Glyph.None
-		default:
-			cells[i] = string(r)
-		}
+func (s sheet) value(x *field, on bool, waits []string, width int) string {
+	if waits != nil {
+		return s.th.Dim.Render(short(s.th, firstChoose(waits), width))
 	}
-	if on {
-		cells = append(cells, " ")
-	}
-	from := 0
-	if on {
-		for used(cells[from:x.edit.at+1]) > width {
-			from++
-		}
-	}
-	to := from
-	for n := 0; to < len(cells); to++ {
-		if n += ansi.StringWidth(cells[to]); n > width {
-			break
-		}
-	}
-	if !on {
-		return th.Text.Render(strings.Join(cells[from:to], ""))
-	}
-	at := x.edit.at
-	return th.Text.Render(strings.Join(cells[from:at], "")) +
-		th.Text.Reverse(true).Render(cells[at]) +
-		th.Text.Render(strings.Join(cells[at+1:max(at+1, to)], ""))
-}
-
-func used(cells []string) int {
-	n := 0
-	for _, c := range cells {
-		n += ansi.StringWidth(c)
-	}
-	return n
-}
-
-func pad(s string, width int) string {
-	s = ansi.Truncate(s, width, "")
-	if n := width - ansi.StringWidth(s); n > 0 {
-		s += strings.Repeat(" ", n)
-	}
-	return s
+	return x.w.row(pen{th: s.th, on: on, width: width})
 }
