@@ -146,9 +146,9 @@ func (c *choice) below(p pen) []string {
 func (c *choice) keys() string {
 	switch {
 	case c.open != nil:
-		return "type to find, enter takes it, esc closes"
+		return "type to find, enter, esc"
 	case len(c.field.Options) > fewOptions:
-		return "space or a letter opens the list"
+		return "space opens the list"
 	}
 	return ""
 }

@@ -128,15 +128,23 @@ func daysIn(t time.Time) int {
 	return time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
+// room is what the value needs, with the cursor behind it.
+func (d *date) room() int {
+	if d.clock {
+		return 17
+	}
+	return minValue
+}
+
 func (d *date) keys() string {
 	if d.open != nil {
-		return "arrows, pgup pgdn month, enter takes it"
+		return "arrows pgup pgdn, enter"
 	}
 	if !d.whole() {
 		if d.clock {
-			return "2026-11-25 14:30; ctrl+o calendar"
+			return "like 2026-11-25 14:30; ctrl+o calendar"
 		}
-		return "2026-11-25; ctrl+o calendar"
+		return "like 2026-11-25; ctrl+o calendar"
 	}
-	return "up down change a part; ctrl+o calendar"
+	return "up/down, ctrl+o calendar"
 }

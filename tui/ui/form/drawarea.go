@@ -26,13 +26,36 @@ func (a *area) row(p pen) string {
 		}
 		return th.Dim.Render(at)
 	}
-	more := ""
+	more, first := "", 0
 	if n := len(a.lines) - 1; n > 0 {
 		more = " +" + strconv.Itoa(n)
 	}
-	e := editor{runes: a.lines[0]}
+	for first < len(a.lines)-1 && len(a.lines[first]) == 0 {
+		first++
+	}
+	e := editor{runes: a.lines[first]}
+	if a.field.Kind == JSON {
+		e.runes, more = a.joined(p.width+1), ""
+	}
 	return e.draw(pen{th: th, width: p.width - len(more)}, false) + th.Dim.Render(more)
 }
+
+// joined is the beginning of the text in one line, n characters at least if it has so many.
+func (a *area) joined(n int) []rune {
+	var runes []rune
+	for _, l := range a.lines {
+		part := strings.TrimSpace(string(l))
+		if part != "" && len(runes) > 0 {
+			runes = append(runes, ' ')
+		}
+		if runes = append(runes, []rune(part)...); len(runes) > n {
+			break
+		}
+	}
+	return runes
+}
+
+func (a *area) keys() string { return "tab goes on" }
 
 func (a *area) below(p pen) []string {
 	th := p.th
@@ -128,6 +151,13 @@ func (a *area) drawRow(th *theme.Theme, r span, width, cursor, other int) string
 	cells := append(cellsOf(th, part, false), " ")
 	if cursor >= from {
 		n = max(n, min(cursor-from, len(part))+1) // the cursor has a cell of its own behind the text
+	}
+	if n < len(part) && !a.prose && cursor != from+n-1 && n > 0 { // it goes on
+		for n > 1 && widthOf(part[:n]) > width-1 && cursor != from+n-1 {
+			n--
+		}
+		cells = append(cells[:n:n], th.Glyph.Ellipsis)
+		n++
 	}
 	kinds := a.kinds(r.line, from, len(part))
 	var b strings.Builder

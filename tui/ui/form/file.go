@@ -104,7 +104,7 @@ func (f *file) below(p pen) []string {
 func (f *file) keys() string {
 	switch {
 	case f.open != nil:
-		return "down goes into the list, esc closes it"
+		return "down into it, esc closes"
 	case f.field.env.Complete != nil:
 		return "ctrl+o completes the path"
 	}

@@ -18,7 +18,7 @@ func press(f *Form, text string) {
 	}
 }
 
-func special(code rune, mod tea.KeyMod) tea.KeyPressMsg { return tea.KeyPressMsg{Code: code, Mod: mod} }
+func specialKey(code rune, mod tea.KeyMod) tea.KeyPressMsg { return tea.KeyPressMsg{Code: code, Mod: mod} }
 
 // TestEditing: the keys of a line.
 func TestEditing(t *testing.T) {
@@ -27,13 +27,13 @@ func TestEditing(t *testing.T) {
 		keys []tea.KeyPressMsg
 		want string
 	}{
-		{"backspace", []tea.KeyPressMsg{special(tea.KeyBackspace, 0)}, "one tw"},
-		{"word", []tea.KeyPressMsg{special('w', tea.ModCtrl)}, "one "},
-		{"all before", []tea.KeyPressMsg{special(tea.KeyLeft, 0), special('u', tea.ModCtrl)}, "o"},
-		{"all after", []tea.KeyPressMsg{special(tea.KeyHome, 0), special('k', tea.ModCtrl)}, ""},
-		{"insert in the middle", []tea.KeyPressMsg{special('a', tea.ModCtrl), {Code: 'X', Text: "X"}}, "Xone two"},
-		{"delete", []tea.KeyPressMsg{special(tea.KeyHome, 0), special(tea.KeyDelete, 0)}, "ne two"},
-		{"beyond the ends", []tea.KeyPressMsg{special(tea.KeyRight, 0), special(tea.KeyHome, 0), special(tea.KeyLeft, 0), special(tea.KeyBackspace, 0)}, "one two"},
+		{"backspace", []tea.KeyPressMsg{specialKey(tea.KeyBackspace, 0)}, "one tw"},
+		{"word", []tea.KeyPressMsg{specialKey('w', tea.ModCtrl)}, "one "},
+		{"all before", []tea.KeyPressMsg{specialKey(tea.KeyLeft, 0), specialKey('u', tea.ModCtrl)}, "o"},
+		{"all after", []tea.KeyPressMsg{specialKey(tea.KeyHome, 0), specialKey('k', tea.ModCtrl)}, ""},
+		{"insert in the middle", []tea.KeyPressMsg{specialKey('a', tea.ModCtrl), {Code: 'X', Text: "X"}}, "Xone two"},
+		{"delete", []tea.KeyPressMsg{specialKey(tea.KeyHome, 0), specialKey(tea.KeyDelete, 0)}, "ne two"},
+		{"beyond the ends", []tea.KeyPressMsg{specialKey(tea.KeyRight, 0), specialKey(tea.KeyHome, 0), specialKey(tea.KeyLeft, 0), specialKey(tea.KeyBackspace, 0)}, "one two"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestChoice(t *testing.T) {
 		f.SetFocus(0)
 		got := []string{f.Value("x")}
 		for _, k := range []rune{tea.KeyRight, tea.KeyRight, tea.KeyRight, tea.KeyLeft} {
-			f.Key(special(k, 0))
+			f.Key(specialKey(k, 0))
 			got = append(got, f.Value("x"))
 		}
 		if test.required {
@@ -139,7 +139,7 @@ func TestView(t *testing.T) {
 		f.SetFocus(rapid.IntRange(-1, 3).Draw(t, "focus"))
 		f.Paste(rapid.String().Draw(t, "text"))
 		for range rapid.IntRange(0, 20).Draw(t, "left") {
-			f.Key(special(tea.KeyLeft, 0))
+			f.Key(specialKey(tea.KeyLeft, 0))
 		}
 		f.CheckAll()
 		width := rapid.IntRange(20, 90).Draw(t, "width")

@@ -102,9 +102,9 @@ func (c *free) below(p pen) []string {
 func (c *free) keys() string {
 	switch {
 	case c.open != nil:
-		return "down goes into the list, esc closes it"
+		return "down into it, esc closes"
 	case len(c.field.Options) > 0:
-		return "ctrl+o lists choices; other text is taken too"
+		return "ctrl+o lists choices"
 	}
 	return ""
 }

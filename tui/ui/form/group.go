@@ -217,11 +217,21 @@ func (g *group) row(p pen) string {
 	text := ""
 	switch {
 	case x.Kind == List:
-		text = strconv.Itoa(len(x.kids))
+		text = count(len(x.kids))
 	case x.folded || x.element:
 		text = x.summary(p)
 	}
 	return p.th.Dim.Render(short(p.th, text, p.width))
+}
+
+func count(n int) string {
+	switch n {
+	case 0:
+		return "none"
+	case 1:
+		return "1 element"
+	}
+	return strconv.Itoa(n) + " elements"
 }
 
 // summary is what a folded group holds, in short.
@@ -236,9 +246,9 @@ func (g *group) keys() string {
 	_, at := g.list()
 	switch {
 	case at >= 0:
-		return "a adds, d removes, J K move it, space folds"
+		return "a add, d remove, J K move, space fold"
 	case g.field.Kind == List:
-		return "a adds an element"
+		return "a adds one"
 	case g.field.folded:
 		return "space unfolds"
 	}

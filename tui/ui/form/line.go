@@ -56,7 +56,11 @@ func (l *line) row(p pen) string {
 	}
 	var body string
 	if len(l.edit.runes) == 0 && x.Kept && !p.on {
-		body = p.th.Dim.Render("kept as it is")
+		kept := "kept as it is"
+		if len(kept) > p.width {
+			kept = "kept"
+		}
+		body = p.th.Dim.Render(kept)
 	} else {
 		p.width -= ansi.StringWidth(pre) + ansi.StringWidth(post)
 		body = l.edit.draw(p, x.Secret)

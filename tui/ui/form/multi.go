@@ -229,6 +229,8 @@ func (m *multi) below(p pen) []string {
 
 func (m *multi) keys() string {
 	switch {
+	case m.open != nil && m.open.filter.text() != "":
+		return "space marks, esc closes"
 	case m.open != nil:
 		return "space marks, enter closes"
 	case len(m.options) == 0:

@@ -130,6 +130,13 @@ func (n *number) rule() string {
 	return rule
 }
 
+func (n *number) keys() string {
+	if n.field.Step != "" {
+		return "+ and - go by " + n.field.Step
+	}
+	return ""
+}
+
 // rational reads a number of a size that costs nothing to reckon with.
 func rational(s string) (*big.Rat, bool) {
 	if s == "" || len(s) > 60 || strings.ContainsAny(s, "/_xXpPoObB") {

@@ -3,8 +3,10 @@ package form
 import (
 	"strings"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"authdeck/internal/safetext"
 	"authdeck/tui/theme"
 )
 
@@ -80,24 +82,17 @@ func (s sheet) draw(x *field, on bool) []string {
 	if len(lines) > 1 {
 		column = 0 // under what is open, not under the values
 	}
-	put := func(text, mark string, style func(...string) string) {
-		under := below(column, width, ansi.StringWidth(text)+ansi.StringWidth(mark))
-		for i, part := range wrap(text, width-under-ansi.StringWidth(mark)) {
+	notes := s.notes(x, on, cut, waits)
+	under := column + 4
+	for _, n := range notes {
+		under = min(under, below(column, width, ansi.StringWidth(n.mark+n.text)))
+	}
+	for _, n := range notes {
+		for i, part := range wrap(n.text, width-under-len([]rune(n.mark))) {
 			if i > 0 {
-				mark = strings.Repeat(" ", ansi.StringWidth(mark))
+				n.mark = strings.Repeat(" ", len([]rune(n.mark)))
 			}
-			lines = append(lines, strings.Repeat(" ", under)+style(mark+part))
-		}
-	}
-	if on && cut {
-		put(x.name(), "", th.Bold.Render)
-	}
-	switch {
-	case x.problem != "":
-		put(x.problem, th.Glyph.Error+" ", th.Danger.Render)
-	case on:
-		for _, text := range hints(x, waits) {
-			put(text, "", th.Dim.Render)
+			lines = append(lines, strings.Repeat(" ", under)+n.style.Render(n.mark+part))
 		}
 	}
 	for i, l := range lines {
@@ -106,16 +101,40 @@ func (s sheet) draw(x *field, on bool) []string {
 	return lines
 }
 
-// hints are what is said below a field that has the focus.
+// note is a text below a field.
+type note struct {
+	mark, text string
+	style      lipgloss.Style
+}
+
+// notes are what stands below a field: its label where that was cut, what is wrong, and hints.
+func (s sheet) notes(x *field, on, cut bool, waits []string) []note {
+	var list []note
+	if on && cut {
+		list = append(list, note{text: x.name(), style: s.th.Bold})
+	}
+	if x.problem != "" {
+		list = append(list, note{mark: s.th.Glyph.Error + " ", text: safetext.Line(x.problem, 300), style: s.th.Danger})
+	}
+	if on {
+		for _, text := range hints(x, waits) {
+			list = append(list, note{text: text, style: s.th.Dim})
+		}
+	}
+	return list
+}
+
+// hints are what is said below a field that has the focus: what it is for, unless something is wrong with it, and keys that
+// one would not guess.
 func hints(x *field, waits []string) []string {
 	var list []string
-	if x.Hint != "" {
+	if x.Hint != "" && x.problem == "" {
 		list = append(list, x.Hint)
 	}
 	if waits != nil {
 		return list
 	}
-	if w, ok := x.w.(interface{ rule() string }); ok && w.rule() != "" {
+	if w, ok := x.w.(interface{ rule() string }); ok && w.rule() != "" && x.problem == "" {
 		list = append(list, w.rule())
 	}
 	if w, ok := x.w.(interface{ keys() string }); ok && w.keys() != "" {
@@ -141,19 +160,18 @@ func (s sheet) row(x *field, on bool, waits []string, label, width int) (line st
 		if !on {
 			style = th.Text
 		}
-		word := ""
+		word, least := "", 0 // what stands behind the label, and how much of it must have room
 		if c, ok := x.w.(*checkBox); ok {
 			word = "  " + c.word()
+			least = len(word)
 		}
 		if waits != nil {
-			word = "  " + firstChoose(waits)
+			word, least = "  needs "+strings.Join(waits, ", "), minValue
 		}
-		room := max(4, width-6-mark(x)-ansi.StringWidth(word))
-		cut = x.Kind == Check && ansi.StringWidth(name) > room || ansi.StringWidth(name) > width-6
-		if x.Kind == Toggle && waits == nil {
-			room = width - 6
-		}
-		return cursor + style.Render(x.w.row(pen{th: th})+short(th, name, room)) + star + th.Dim.Render(word), cut
+		room := width - 6 - mark(x) - least
+		cut = ansi.StringWidth(name) > room
+		head := cursor + style.Render(x.w.row(pen{th: th})+short(th, name, room)) + star
+		return head + th.Dim.Render(short(th, word, width-ansi.StringWidth(head))), cut
 	case Group, List:
 		if !on {
 			style = th.Text
@@ -170,6 +188,9 @@ func (s sheet) row(x *field, on bool, waits []string, label, width int) (line st
 		head := cursor + th.Dim.Render(fold) + style.Render(short(th, name, room)) + star + "  "
 		return head + s.value(x, on, waits, max(0, width-ansi.StringWidth(head))), cut
 	}
+	if w, ok := x.w.(interface{ room() int }); ok {
+		label = max(min(label, 4+mark(x)), min(label, width-4-w.room()))
+	}
 	room := label - mark(x)
 	cut = ansi.StringWidth(name) > room
 	head := cursor + pad(style.Render(short(th, name, room))+star, label) + "  "
@@ -178,7 +199,11 @@ func (s sheet) row(x *field, on bool, waits []string, label, width int) (line st
 
 func (s sheet) value(x *field, on bool, waits []string, width int) string {
 	if waits != nil {
-		return s.th.Dim.Render(short(s.th, firstChoose(waits), width))
+		text := firstChoose(waits)
+		if ansi.StringWidth(text) > width {
+			text = "needs " + strings.Join(waits, ", ")
+		}
+		return s.th.Dim.Render(short(s.th, text, width))
 	}
 	return x.w.row(pen{th: s.th, on: on, width: width})
 }
