@@ -100,10 +100,10 @@ func short(th *theme.Theme, text string, width int) string {
 	return ansi.Truncate(text, max(0, width), th.Glyph.Ellipsis)
 }
 
-// pad makes a styled text exactly width cells.
+// pad makes a styled text exactly width cells. A blank may join the character before it, so that it looks again.
 func pad(s string, width int) string {
 	s = ansi.Truncate(s, width, "")
-	if n := width - ansi.StringWidth(s); n > 0 {
+	for n := width - ansi.StringWidth(s); n > 0; n = width - ansi.StringWidth(s) {
 		s += strings.Repeat(" ", n)
 	}
 	return s

@@ -18,7 +18,9 @@ func press(f *Form, text string) {
 	}
 }
 
-func specialKey(code rune, mod tea.KeyMod) tea.KeyPressMsg { return tea.KeyPressMsg{Code: code, Mod: mod} }
+func specialKey(code rune, mod tea.KeyMod) tea.KeyPressMsg {
+	return tea.KeyPressMsg{Code: code, Mod: mod}
+}
 
 // TestEditing: the keys of a line.
 func TestEditing(t *testing.T) {

@@ -82,7 +82,8 @@ func states() []state {
 		{"number-wrong", []Field{number, {Name: "y", Label: "Other"}}, []string{"'12", "tab"}, nil},
 		{"toggle", []Field{{Name: "x", Label: "Send it at once", Kind: Toggle, Hint: "no draft is made"}}, []string{"space"}, nil},
 		{"check", []Field{
-			{Name: "x", Label: "Unread", Kind: Check}, {Name: "y", Label: "Starred", Kind: Check, Value: "false"},
+			{Name: "x", Label: "Unread", Kind: Check},
+			{Name: "y", Label: "Starred", Kind: Check, Value: "false"},
 			{Name: "z", Label: "Has attachments that are large", Kind: Check, Value: "true", Required: true},
 		}, []string{"tab", "tab"}, nil},
 		{"choice-few", []Field{{Name: "x", Label: "Sort by", Kind: Choice, Options: options("Date", "Sender", "The subject without its prefixes")}}, []string{"left"}, nil},

@@ -100,4 +100,3 @@ func options(labels ...string) []Option {
 	}
 	return list
 }
-
