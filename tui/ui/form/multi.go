@@ -58,6 +58,9 @@ func (m *multi) set(text string) string {
 	for _, e := range elements(text) {
 		i := slices.IndexFunc(m.options, func(o Option) bool { return o.asJSON() == e || plain(e) == o.Value })
 		if i < 0 {
+			i = find(m.options, plain(e)) // its label
+		}
+		if i < 0 {
 			if !m.field.Freeform {
 				m.options = m.options[:before]
 				return "not one of the choices: " + plain(e)
