@@ -8,16 +8,16 @@ func Match(text string, at int) int {
 	}
 	var open []int
 	for i := 0; i < len(text); i++ {
-		switch b := text[i]; {
-		case b == '"':
+		switch b := text[i]; b {
+		case '"':
 			n, _ := quoted(lineOf(text[i:]))
 			if at > i && at < i+n {
 				return -1
 			}
 			i += n - 1
-		case b == '{' || b == '[':
+		case '{', '[':
 			open = append(open, i)
-		case b == '}' || b == ']':
+		case '}', ']':
 			if len(open) == 0 {
 				return -1
 			}

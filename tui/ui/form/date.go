@@ -130,10 +130,7 @@ func daysIn(t time.Time) int {
 
 // room is what the value needs, with the cursor behind it.
 func (d *date) room() int {
-	if d.clock {
-		return 17
-	}
-	return minValue
+	return max(minValue, min(17, len(d.edit.runes)+1))
 }
 
 func (d *date) keys() string {

@@ -64,7 +64,7 @@ func (f *Form) follow(changed *field) {
 			if len(x.DependsOn) == 0 || seen[x] || !slices.Contains(f.parents(x), of) {
 				return
 			}
-			if x.value() != "" && !(x.Kind == Toggle && x.value() == "false") {
+			if x.value() != "" && (x.Kind != Toggle || x.value() == "true") {
 				x.clear()
 				x.touched = true
 				f.cleared = append(f.cleared, x.path)

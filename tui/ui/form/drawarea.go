@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"authdeck/tui/theme"
 	"authdeck/tui/ui/code"
 )
@@ -170,7 +168,7 @@ func (a *area) drawRow(th *theme.Theme, r span, width, cursor, other int) string
 		for !special && end < n && end+from != cursor && end+from != other && (end >= len(kinds) || kinds[end] == kind) {
 			end++
 		}
-		style := codeStyle(th, kind)
+		style := code.Style(th, kind)
 		switch i + from {
 		case cursor:
 			style = th.Text.Reverse(true)
@@ -199,21 +197,4 @@ func (a *area) kinds(line, from, n int) []code.Kind {
 		return nil
 	}
 	return kinds[from : from+n]
-}
-
-// codeStyle is the look of a token.
-func codeStyle(th *theme.Theme, k code.Kind) lipgloss.Style {
-	switch k {
-	case code.Name:
-		return th.Accent
-	case code.String:
-		return th.OK
-	case code.Number, code.Literal:
-		return th.Info
-	case code.Punctuation:
-		return th.Dim
-	case code.Error:
-		return th.Danger
-	}
-	return th.Text
 }

@@ -1,10 +1,6 @@
 package form
 
-import (
-	"slices"
-
-	tea "charm.land/bubbletea/v2"
-)
+import "slices"
 
 // Form is a list of fields, of which at most one has the focus. The members of a Group and of the elements of a List are
 // fields of it too, behind the one that they belong to, unless that is folded.
@@ -161,40 +157,6 @@ func (f *Form) Settle(name string) {
 	if x.Secret && x.value() != "" {
 		x.Kept = true
 		x.w.set("")
-	}
-}
-
-// Key gives a key to the field that has the focus; used reports whether it was one for it. Moving between fields and
-// handing in is the screen's, with the keys that are left. Tab, shift+tab and ctrl+enter are never taken; esc only while a
-// list or a calendar is open.
-func (f *Form) Key(k tea.KeyPressMsg) (used bool) {
-	x := f.focused()
-	if x == nil {
-		return false
-	}
-	if len(f.waits(x)) > 0 {
-		return k.Text != "" && x.Kind != Pick
-	}
-	used, changed := x.w.key(k)
-	f.then(x, changed)
-	return used
-}
-
-// Paste puts text into the field that has the focus.
-func (f *Form) Paste(s string) {
-	if x := f.focused(); x != nil && len(f.waits(x)) == 0 {
-		f.then(x, x.w.paste(s))
-	}
-}
-
-// then is what follows from a key or from text that was put into a field.
-func (f *Form) then(x *field, changed bool) {
-	switch {
-	case changed:
-		x.changed()
-		f.follow(x)
-	case x.kids != nil || x.folded:
-		f.flatten()
 	}
 }
 

@@ -15,8 +15,13 @@ func TestGroups(t *testing.T) {
 		at   string // the name of the field with the focus then
 	}{
 		{"members in their JSON types", Field{Kind: Group, Members: []Field{
-			{Name: "s"}, {Name: "n", Kind: Number}, {Name: "t", Kind: Toggle}, {Name: "c", Kind: Check}, {Name: "j", Kind: JSON},
-			{Name: "o", Kind: Choice, Options: []Option{{Value: "1", Label: "One", JSON: "1"}}}, {Name: "d", Kind: Date},
+			{Name: "s"},
+			{Name: "n", Kind: Number},
+			{Name: "t", Kind: Toggle},
+			{Name: "c", Kind: Check},
+			{Name: "j", Kind: JSON},
+			{Name: "o", Kind: Choice, Options: []Option{{Value: "1", Label: "One", JSON: "1"}}},
+			{Name: "d", Kind: Date},
 		}}, []string{"tab", "'1", "tab", "'1", "tab", "space", "tab", "n", "tab", "'[1]", "tab", "right", "tab", "'2026-11-25"}, `{"s":"1","n":1,"t":true,"c":false,"j":[1],"o":1,"d":"2026-11-25"}`, "x.d"},
 		{"what has no value is left out", Field{Kind: Group, Members: []Field{{Name: "a"}, {Name: "b"}, {Name: "t", Kind: Toggle}}}, []string{"tab", "tab", "'x"}, `{"b":"x"}`, "x.b"},
 		{"nothing is nothing", Field{Kind: Group, Members: []Field{{Name: "a"}, {Name: "t", Kind: Toggle}}}, nil, "", "x"},

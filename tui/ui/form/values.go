@@ -82,8 +82,9 @@ func ending(x *field) string {
 	return ".txt"
 }
 
-// SetText puts a text into a field as if the user had typed it: what depends on it is cleared, and it is checked. A text
-// that does not go with the field is not taken; false then, and the field says why.
+// SetText puts a text into a field as if the user had typed it: what depends on it is cleared, and it is checked. False if
+// something is wrong with it, which the field says; a text that the field cannot hold is not taken. Of an object, members
+// that a Group does not have are not taken.
 func (f *Form) SetText(name, text string) bool {
 	x := f.find(name)
 	if x == nil {

@@ -57,7 +57,8 @@ func TestDepends(t *testing.T) {
 // TestWaits: until the parents have values a field takes none and says what it waits for.
 func TestWaits(t *testing.T) {
 	f := New([]Field{
-		{Name: "a", Label: "Account"}, {Name: "b", Label: "Board"},
+		{Name: "a", Label: "Account"},
+		{Name: "b", Label: "Board"},
 		{Name: "x", DependsOn: []string{"a", "b"}, Required: true},
 		{Name: "g", Kind: Group, Members: []Field{{Name: "a", Label: "Inner"}, {Name: "y", DependsOn: []string{"a", "b"}}}},
 	})

@@ -1,6 +1,9 @@
 package form
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // TestKeys: what the keys of each widget make of its value, and what is said of it once it is left.
 func TestKeys(t *testing.T) {
@@ -171,6 +174,12 @@ func TestTaken(t *testing.T) {
 		{"down of no date", Field{Kind: Date}, nil, "down", false},
 		{"down of a choice", Field{Kind: Choice, Options: countries}, nil, "down", false},
 		{"down in an open list", Field{Kind: Choice, Options: countries}, open, "down", true},
+		{"enter behind text with a list", Field{Kind: Choice, Options: countries, Freeform: true}, []string{"n"}, "enter", false},
+		{"enter in a list below text", Field{Kind: Choice, Options: countries, Freeform: true}, []string{"n", "down"}, "enter", true},
+		{"enter in a list of paths", Field{Kind: File, Value: "/tmp/"}, []string{"ctrl+o", "down"}, "enter", true},
+		{"enter of a text area that waits", Field{Kind: Lines, DependsOn: []string{"y"}}, nil, "enter", false},
+		{"enter in a list to mark", Field{Kind: Multi, Options: countries}, open, "enter", true},
+		{"enter in a calendar", Field{Kind: Date, Value: "2026-11-25"}, []string{"ctrl+o"}, "enter", true},
 		{"enter of a choice", Field{Kind: Choice, Options: countries}, nil, "enter", false},
 		{"enter in an open list", Field{Kind: Choice, Options: countries}, open, "enter", true},
 		{"tab in an open list", Field{Kind: Choice, Options: countries}, open, "tab", false},
@@ -192,8 +201,9 @@ func TestTaken(t *testing.T) {
 			for _, k := range test.keys {
 				f.Key(keyOf(k))
 			}
-			if got := f.Key(keyOf(test.key)); got != test.taken {
-				t.Errorf("taken %v, want %v", got, test.taken)
+			said := f.TakesEnter()
+			if got := f.Key(keyOf(test.key)); got != test.taken || test.key == "enter" && said != got {
+				t.Errorf("taken %v, want %v; it said of enter %v", got, test.taken, said)
 			}
 		})
 	}
@@ -224,5 +234,23 @@ func TestPaste(t *testing.T) {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// TestSkippedHour: a time that the clocks skip is named.
+func TestSkippedHour(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for typed, want := range map[string]string{
+		"2026-03-29 01:30": "2026-03-29T01:30:00+01:00",
+		"2026-03-29 02:30": "02:30 is skipped that day: clocks are changed",
+		"2026-03-29 03:30": "2026-03-29T03:30:00+02:00",
+	} {
+		at, fault := parseTime(typed, zone, true)
+		if got := at.Format(time.RFC3339); fault != want && got != want {
+			t.Errorf("%s: %s, %q; want %s", typed, got, fault, want)
+		}
 	}
 }
