@@ -65,7 +65,7 @@ func (d *date) key(k tea.KeyPressMsg) (used, changed bool) {
 	case opens(s):
 		d.show()
 		return true, false
-	case s == "up", s == "+":
+	case s == "up", s == "+" && d.whole():
 		return d.shift(1, s == "+")
 	case s == "down", s == "-" && d.whole():
 		return d.shift(-1, s == "-")
@@ -73,10 +73,10 @@ func (d *date) key(k tea.KeyPressMsg) (used, changed bool) {
 	return d.line.key(k)
 }
 
-// whole: the text is a date, so that a dash is not typed any more.
+// whole: the text is a date, so that a dash is not typed any more; behind a "T" it begins a zone.
 func (d *date) whole() bool {
 	_, fault := parseTime(d.line.value(), d.field.env.zone(), d.clock)
-	return fault == ""
+	return fault == "" && !strings.Contains(d.line.value(), "T")
 }
 
 // shift changes the part of the date under the cursor. A text that is none is left alone.

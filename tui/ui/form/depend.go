@@ -64,7 +64,7 @@ func (f *Form) follow(changed *field) {
 			if len(x.DependsOn) == 0 || seen[x] || !slices.Contains(f.parents(x), of) {
 				return
 			}
-			if x.value() != "" && (x.Kind != Toggle || x.value() == "true") {
+			if x.unload() || x.value() != "" && (x.Kind != Toggle || x.value() == "true") {
 				x.clear()
 				x.touched = true
 				f.cleared = append(f.cleared, x.path)
@@ -79,7 +79,7 @@ func (f *Form) follow(changed *field) {
 }
 
 // Cleared are the names of the fields that lost their value since it was last asked, because one that they depend on
-// changed.
+// changed. A field whose members were loaded loses them too: they are to be loaded again.
 func (f *Form) Cleared() []string {
 	list := f.cleared
 	f.cleared = nil

@@ -117,6 +117,26 @@ func TestMembersLoaded(t *testing.T) {
 	}
 }
 
+// TestMembersLoadedAgain: when what a Group depends on changes, its members are forgotten, even if they could not be known.
+func TestMembersLoadedAgain(t *testing.T) {
+	for _, members := range [][]Field{{{Name: "a"}}, nil} {
+		f := New([]Field{{Name: "of", Kind: Pick}, {Name: "x", Kind: List, DependsOn: []string{"of"}}})
+		f.SetPicked("of", "1", "")
+		if f.Cleared() != nil {
+			t.Error("cleared before anything was loaded")
+		}
+		f.SetMembers("x", members)
+		f.SetPicked("of", "2", "")
+		if got := strings.Join(f.Cleared(), " "); got != "x" || f.Kind(1) != List || f.Value("x") != "" {
+			t.Errorf("cleared %q, kind %d, value %q", got, f.Kind(1), f.Value("x"))
+		}
+		f.SetMembers("x", []Field{{Name: "b"}})
+		if f.SetText("x", `[{"b":"1"}]`); f.Len() != 4 {
+			t.Errorf("%d fields, want 4", f.Len())
+		}
+	}
+}
+
 // TestOptionsLoaded: a value that is one of the new options stays.
 func TestOptionsLoaded(t *testing.T) {
 	f := New([]Field{{Name: "x", Kind: Choice, Options: countries, Value: "chile"}})
@@ -142,6 +162,10 @@ func TestPicked(t *testing.T) {
 	}
 	if name := f.find("g.one").w.(*pick).name; strings.Contains(name, "\x1b") {
 		t.Errorf("the name is %q", name)
+	}
+	f.SetValues(map[string]string{"g": `{"one":7}`})
+	if got := f.Value("g"); got != `{"one":7}` {
+		t.Error(got)
 	}
 	f.SetText("g.one", "8")
 	if got := f.Value("g.one"); got != "8" || f.find("g.one").w.(*pick).name != "" {

@@ -1,7 +1,5 @@
 package form
 
-import "strings"
-
 // field is a Field in use, or an element of a List.
 type field struct {
 	Field
@@ -12,6 +10,7 @@ type field struct {
 	kids    []*field // members of a Group or an element, elements of a List
 	element bool
 	folded  bool
+	loads   Kind // Group or List if its members are brought by SetMembers, else 0
 	touched bool
 	problem string
 	outside bool // somebody else found the problem
@@ -22,6 +21,9 @@ func newField(env *Env, f Field, parent *field) *field {
 	x := &field{Field: f, env: env, path: f.Name, parent: parent}
 	if parent != nil {
 		x.path, x.depth = parent.path+"."+f.Name, parent.depth+1
+	}
+	if (f.Kind == Group || f.Kind == List) && f.Members == nil {
+		x.loads = f.Kind
 	}
 	x.build()
 	return x
@@ -74,6 +76,15 @@ func (x *field) clear() {
 	x.problem, x.outside = "", false
 }
 
+// unload forgets members that were loaded; false if there are none.
+func (x *field) unload() bool {
+	if x.loads == 0 || x.Kind == x.loads && x.Members == nil {
+		return false
+	}
+	x.Kind, x.Members, x.folded = x.loads, nil, false
+	return true
+}
+
 // check says what is wrong with the value, "" if nothing.
 func (x *field) check() string {
 	if x.value() == "" {
@@ -102,6 +113,3 @@ func (x *field) each(f func(*field)) {
 		k.each(f)
 	}
 }
-
-// own is the name by which those beside it know it.
-func (x *field) own() string { return x.path[strings.LastIndexByte(x.path, '.')+1:] }

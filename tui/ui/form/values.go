@@ -147,10 +147,13 @@ func (f *Form) SetPickedOption(name string, o Option) {
 // nil it becomes a JSON editor: what its members are cannot be known.
 func (f *Form) SetMembers(name string, members []Field) {
 	x := f.find(name)
-	if x == nil || x.Kind != Group && x.Kind != List {
+	if x == nil || x.loads == 0 && x.Kind != Group && x.Kind != List {
 		return
 	}
 	value, touched := x.value(), x.touched
+	if x.loads != 0 {
+		x.Kind = x.loads
+	}
 	if members == nil {
 		x.Kind = JSON
 		value = pretty(value)

@@ -10,12 +10,13 @@ import (
 	"authdeck/tui/theme"
 )
 
-// The widest label column, the narrowest value that labels must leave room for, and the narrowest column in which a hint
-// stands below the value.
+// The widest label column, the narrowest value that labels must leave room for, the narrowest column in which a hint stands
+// below the value, and how many lines a hint takes at most.
 const (
 	maxLabel = 16
 	minValue = 12
 	minHint  = 30
+	maxNote  = 8
 )
 
 // View draws all fields in lines of exactly width cells, and says which line the field with the focus begins on (-1: none).
@@ -61,7 +62,7 @@ func below(label, width, cells int) int {
 
 // mark is the room that the mark of a required field takes.
 func mark(x *field) int {
-	if x.Required && !x.Kept {
+	if x.Required && !x.Kept && x.Kind != Toggle {
 		return 2
 	}
 	return 0
@@ -88,7 +89,11 @@ func (s sheet) draw(x *field, on bool) []string {
 		under = min(under, below(column, width, ansi.StringWidth(n.mark+n.text)))
 	}
 	for _, n := range notes {
-		for i, part := range wrap(n.text, width-under-len([]rune(n.mark))) {
+		parts := wrap(n.text, width-under-len([]rune(n.mark)))
+		if len(parts) > maxNote {
+			parts = append(parts[:maxNote-1:maxNote-1], th.Glyph.Ellipsis)
+		}
+		for i, part := range parts {
 			if i > 0 {
 				n.mark = strings.Repeat(" ", len([]rune(n.mark)))
 			}

@@ -117,6 +117,8 @@ func TestKeys(t *testing.T) {
 		{"moment/a date is its beginning", moment, []string{"'2026-11-25"}, "2026-11-25T00:00:00+01:00", ""},
 		{"moment/seconds", moment, []string{"'2026-11-25 14:30:07"}, "2026-11-25T14:30:07+01:00", ""},
 		{"moment/of another zone", with(moment, "2026-11-25T14:30:00Z"), []string{"end", "up"}, "2026-11-25T15:31:00+01:00", ""},
+		{"moment/a zone is typed", moment, []string{"'2026-11-25T14:30:00-05:00"}, "2026-11-25T14:30:00-05:00", ""},
+		{"moment/plus steps", with(moment, "2026-11-25 14:30"), []string{"end", "+", "+", "-"}, "2026-11-25T14:31:00+01:00", ""},
 		{"moment/hour", with(moment, "2026-11-25 23:30"), []string{"end", "left", "left", "left", "up"}, "2026-11-26T00:30:00+01:00", ""},
 		{"moment/no such hour", moment, []string{"'2026-11-25 24:00"}, "2026-11-25 24:00", "there is no hour 24"},
 		{"moment/no such minute", moment, []string{"'2026-11-25 10:60"}, "2026-11-25 10:60", "there is no minute 60"},
