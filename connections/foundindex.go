@@ -15,22 +15,45 @@ type ActionIndex struct {
 
 // indexedAction holds the folded texts of an action, the weightiest first.
 type indexedAction struct {
-	fields [indexFields]string
-	used   int64 // of LastUsed, 0 if never
+	fields  [indexFields]string
+	letters [indexFields]uint64 // lettersOf each
+	used    int64               // of LastUsed, 0 if never
+	rank    uint32              // among all by used, the last used highest; equal ones in their order
+}
+
+// lettersOf is the set of the bytes of a text, several of the rare ones in one bit: what it lacks is not in the text.
+func lettersOf(s string) (set uint64) {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z':
+			set |= 1 << (c - 'a')
+		case c >= '0' && c <= '9':
+			set |= 1 << (26 + c - '0')
+		case c != ' ':
+			set |= 1 << (36 + c%28)
+		}
+	}
+	return set
+}
+
+// sought is a word of a query.
+type sought struct {
+	word, begins string // begins has a blank before it
+	letters      uint64
 }
 
 const indexFields = 5 // label, name, integration's name and id, category, description
 
 // fieldWeight is what a hit in each field counts.
-var fieldWeight = [indexFields]int{1000, 900, 700, 400, 300}
+var fieldWeight = [indexFields]uint32{1000, 900, 700, 400, 300}
 
 // The ways in which a word hits a field, by what they count.
 const (
-	hitWhole  = 400
-	hitStart  = 300
-	hitWord   = 250
-	hitInside = 150
-	hitApart  = 1
+	hitWhole  uint32 = 400
+	hitStart  uint32 = 300
+	hitWord   uint32 = 250
+	hitInside uint32 = 150
+	hitApart  uint32 = 1
 )
 
 // NewActionIndex indexes a list; the answers of Search are places in it.
@@ -43,6 +66,14 @@ func NewActionIndex(list []FoundAction) *ActionIndex {
 		}}
 		if !f.LastUsed.IsZero() {
 			x.rows[i].used = f.LastUsed.UnixNano()
+		}
+	}
+	byUse := slices.Clone(x.grouped)
+	slices.SortStableFunc(byUse, func(i, j int) int { return cmp.Compare(x.rows[j].used, x.rows[i].used) })
+	for n, i := range byUse {
+		x.rows[i].rank = uint32(len(list) - n) //nolint:gosec // a list is shorter than that
+		for f, text := range x.rows[i].fields {
+			x.rows[i].letters[f] = lettersOf(text)
 		}
 	}
 	// Last used first, and each group where its last used is; the others by category, which is empty last.
@@ -94,38 +125,40 @@ func folded(s string) string {
 // the integration's name, category and description, at the start of a word before inside of one, and last with its letters apart.
 // Equally good ones come in the order of use. An empty query returns all, grouped by category, last used first.
 func (x *ActionIndex) Search(query string) []int {
-	words := strings.Fields(folded(query))
+	var words []sought
+	for _, w := range strings.Fields(folded(query)) {
+		words = append(words, sought{word: w, begins: " " + w, letters: lettersOf(w)})
+	}
 	if len(words) == 0 {
 		return slices.Clone(x.grouped)
 	}
-	type hit struct {
-		at, score int
-		used      int64
-	}
-	var hits []hit
+	byRank := make([]int, len(x.rows)+1)
+	var hits []uint64 // score, then rank
 	for i := range x.rows {
 		if score := x.rows[i].score(words); score > 0 {
-			hits = append(hits, hit{i, score, x.rows[i].used})
+			hits = append(hits, uint64(score)<<32|uint64(x.rows[i].rank))
+			byRank[x.rows[i].rank] = i
 		}
 	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.used, a.used), cmp.Compare(a.at, b.at))
-	})
+	slices.Sort(hits)
 	places := make([]int, len(hits))
 	for i, h := range hits {
-		places[i] = h.at
+		places[len(hits)-1-i] = byRank[uint32(h)] //nolint:gosec // the lower half is meant
 	}
 	return places
 }
 
 // score is 0 if one of the words is nowhere.
-func (r *indexedAction) score(words []string) int {
-	total := 0
-	for _, w := range words {
-		best := 0
+func (r *indexedAction) score(words []sought) uint32 {
+	total := uint32(0)
+	for i := range words {
+		w, best := &words[i], uint32(0)
 		for f := range r.fields {
 			if fieldWeight[f]+hitWhole <= best {
 				break
+			}
+			if w.letters&^r.letters[f] != 0 {
+				continue
 			}
 			switch h := hitOf(r.fields[f], w, f < indexFields-1); h {
 			case 0:
@@ -144,18 +177,18 @@ func (r *indexedAction) score(words []string) int {
 }
 
 // hitOf says how a word stands in a field; apart allows its letters to stand apart, in the order of the word.
-func hitOf(field, word string, apart bool) int {
-	at := strings.Index(field, word)
+func hitOf(field string, w *sought, apart bool) uint32 {
+	at := strings.Index(field, w.word)
 	switch {
-	case at == 0 && len(field) == len(word):
+	case at == 0 && len(field) == len(w.word):
 		return hitWhole
 	case at == 0:
 		return hitStart
-	case at > 0 && (field[at-1] == ' ' || strings.Contains(field, " "+word)):
+	case at > 0 && (field[at-1] == ' ' || strings.Contains(field[at:], w.begins)):
 		return hitWord
 	case at > 0:
 		return hitInside
-	case apart && len(word) > 1 && inOrder(field, word):
+	case apart && len(w.word) > 1 && inOrder(field, w.word):
 		return hitApart
 	}
 	return 0
