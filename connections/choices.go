@@ -159,7 +159,7 @@ func choiceOf(item any) (Choice, bool) {
 		if item == nil {
 			return Choice{}, false
 		}
-		return Choice{Value: item, Label: shownText(item, 200)}, true
+		return Choice{Value: item, Label: shownText(item)}, true
 	}
 	value, there := firstOf(m, "value", "id", "key")
 	label, labelled := firstOf(m, "label", "name", "title")
@@ -170,9 +170,9 @@ func choiceOf(item any) (Choice, bool) {
 		value = label
 	}
 	note, _ := firstOf(m, "note", "description")
-	c := Choice{Value: value, Label: shownText(label, 200), Note: shownText(note, 200)}
+	c := Choice{Value: value, Label: shownText(label), Note: shownText(note)}
 	if c.Label == "" {
-		c.Label = shownText(value, 200)
+		c.Label = shownText(value)
 	}
 	return c, true
 }
@@ -187,11 +187,11 @@ func firstOf(m map[string]any, names ...string) (any, bool) {
 	return nil, false
 }
 
-func shownText(v any, cells int) string {
+func shownText(v any) string {
 	if v == nil {
 		return ""
 	}
-	return safetext.Line(textOf(v), cells)
+	return safetext.Line(textOf(v), 200)
 }
 
 // paramsOf reads what a schema loader answered: an array of objects like paramDefs, whose odd members are left out.
@@ -231,7 +231,7 @@ func paramOf(m map[string]any) integrations.Param {
 	ui, _ := m["uiComponent"].(map[string]any)
 	options, _ := ui["options"].(map[string]any)
 	p := integrations.Param{
-		Name: text(m, "name"), Label: shownText(m["label"], 200), Description: safetext.Block(text(m, "description"), 2000),
+		Name: text(m, "name"), Label: shownText(m["label"]), Description: safetext.Block(text(m, "description"), 2000),
 		Type: text(m, "type"), Dictionary: text(m, "dictionary"), Fields: text(m, "schemaLoader"), Widget: text(ui, "type"),
 		Language: text(ui, "language"), Required: m["required"] == true, Freeform: m["freeform"] == true,
 		Multiple: options["multiple"] == true || options["multiselect"] == true,

@@ -29,6 +29,7 @@ type app struct {
 	err      io.Writer
 	getenv   func(string) string
 	clock    clock.Clock
+	unharden func() // before another program takes the process over; nil if nothing was hardened
 
 	dataDir              string
 	json, verbose, quiet bool

@@ -64,12 +64,24 @@ type failure struct {
 	Code    connections.Kind `json:"code"`
 	Message string           `json:"message"`
 	Hint    string           `json:"hint"`
+	// Of a run: the parameters that broke a rule, and the scopes that a 403 is about.
+	Fields        []fieldJSON `json:"fields,omitempty"`
+	MissingScopes []string    `json:"missing_scopes,omitempty"`
+}
+
+type fieldJSON struct {
+	Name string `json:"name"`
+	Rule string `json:"rule"`
 }
 
 // explain turns any error into its kind, one safe line and a hint.
 func explain(err error) failure {
 	e := connections.Explain(err)
 	f := failure{Code: e.Kind, Message: safetext.Line(e.Message, 0), Hint: safetext.Line(e.Hint, 0)}
+	f.MissingScopes = e.MissingScopes
+	for _, x := range e.Fields {
+		f.Fields = append(f.Fields, fieldJSON(x))
+	}
 	var told *connections.Error
 	if e.Kind == connections.KindFailed && !errors.As(err, &told) {
 		f.Hint = "" // the file or the terminal it failed at is no exchange that -v could show

@@ -42,7 +42,7 @@ Without a verb it opens the terminal UI. Every verb below is plain text, made fo
 	a.uiFlags(root)
 	root.AddCommand(
 		a.demoCmd(), a.integrationsCmd(), a.loginCmd(), a.listCmd(), a.showCmd(), a.tokenCmd(), a.refreshCmd(),
-		a.revokeCmd(), a.removeCmd(), a.renameCmd(), a.inspectCmd(), a.actionsCmd(), a.runCmd(), a.watchCmd(),
+		a.revokeCmd(), a.removeCmd(), a.renameCmd(), a.inspectCmd(), a.actionsCmd(), a.runCmd(), a.requestCmd(), a.execCmd(), a.watchCmd(),
 		a.historyCmd(), a.exportCmd(), a.importCmd(), a.storeCmd(), a.manCmd(),
 	)
 	root.AddCommand(notBuiltCmds()...)
@@ -102,8 +102,6 @@ func version() string {
 
 // later are the verbs of the contract that are still to come; each says so and exits 2.
 var later = []struct{ use, short string }{
-	{"exec CONN -- CMD", "runs CMD with the token in its environment"},
-	{"request CONN METHOD URL", "one HTTP call with the connection's token"},
 	{"doctor [NAME]", "checks the machine or one integration"},
 }
 

@@ -1,178 +1,144 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
-	"maps"
-	"os"
-	"slices"
-	"strings"
+	"context"
+	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"authdeck/connections"
-	"authdeck/internal/safetext"
-	"authdeck/oauthflow"
 )
 
+// runFlags of `authdeck run`.
+type runFlags struct {
+	pairs              []string
+	file               string
+	dryRun, curl       bool
+	watch              bool
+	pages              string
+	preset, savePreset string
+	save               string
+	wait               time.Duration
+}
+
+// waitDefault is how long a verb waits for a host that asks for it (429).
+const waitDefault = time.Minute
+
 func (a *app) runCmd() *cobra.Command {
-	var pairs []string
-	var file string
-	var dryRun, curl bool
+	var f runFlags
 	cmd := &cobra.Command{
 		Use: "run CONN ACTION", Short: "Runs one action with a live token",
+		Long: `Runs one action with a live token. A token that the API refuses is refreshed once, and the action run again once.
+What breaks a rule of a parameter is refused before anything is sent.
+
+--params takes the output of another run as well: of an object with "result" and "requests" it takes the result.`,
 		Example: `  authdeck run demo-ada add-note -p text="milk and bread"
   authdeck run demo-ada list-notes --json | jq .result
   echo '{"text":"from a file"}' | authdeck run demo-ada add-note --params -
-  authdeck run demo-ada add-note -p text=x --dry-run`,
+  authdeck run demo-ada get-note -p id=n1 --json | authdeck run demo-bob add-note --params -
+  authdeck run demo-ada list-notes --pages all --save notes.json
+  authdeck run demo-ada add-note -p text=x --dry-run --curl
+  authdeck run demo-ada list-notes --watch`,
 		Args: cobra.ExactArgs(2), ValidArgsFunction: a.completeRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if curl {
-				return notBuilt("run --curl")
-			}
-			params, texts, err := a.params(pairs, file)
-			if err != nil {
-				return err
-			}
-			svc, err := a.service(cmd.Context())
-			if err != nil {
-				return err
-			}
-			r, err := svc.Run(cmd.Context(), connections.RunRequest{Connection: args[0], Action: args[1], Params: params, Texts: texts, DryRun: dryRun})
-			return a.showRun(r, err, dryRun)
+			return a.run(cmd.Context(), args[0], args[1], f)
 		},
 	}
-	f := cmd.Flags()
-	f.StringArrayVarP(&pairs, "param", "p", nil, "a parameter, name=value; may be given again")
-	f.StringVar(&file, "params", "", "a file with a JSON object of parameters, - is stdin")
-	f.BoolVar(&dryRun, "dry-run", false, "show the requests that would be sent, send none")
-	f.BoolVar(&curl, "curl", false, "the same as a curl line (not built yet)")
+	fl := cmd.Flags()
+	fl.StringArrayVarP(&f.pairs, "param", "p", nil, "a parameter, name=value; may be given again")
+	fl.StringVar(&f.file, "params", "", "a file with a JSON object of parameters, or what run --json printed; - is stdin")
+	fl.BoolVar(&f.dryRun, "dry-run", false, "show the requests that would be sent, send none")
+	fl.BoolVar(&f.curl, "curl", false, "print each request as a line for curl, secrets as shell variables, instead of the result")
+	fl.StringVar(&f.pages, "pages", "", "how many pages to fetch where an answer comes in pages: a number, or all")
+	fl.StringVar(&f.preset, "preset", "", "start from the parameters that were kept under this name")
+	fl.StringVar(&f.savePreset, "save-preset", "", "keep the parameters under this name, sealed")
+	fl.StringVar(&f.save, "save", "", "write the result, or the bytes of an answer that is no text, to this file")
+	fl.BoolVar(&f.watch, "watch", false, "run again whenever a file of the integration is saved, and say what changed")
+	fl.DurationVar(&f.wait, "wait", waitDefault, "how long to wait for an API that asks for it (429); 0 is not at all")
+	_ = cmd.MarkFlagFilename("save")
+	_ = cmd.MarkFlagFilename("params")
 	return cmd
 }
 
-// params reads --params, whose values are taken as they are, and -p, whose texts are typed and count where both name a parameter.
-func (a *app) params(pairs []string, file string) (params map[string]any, texts map[string]string, err error) {
-	params, texts = map[string]any{}, map[string]string{}
-	if file != "" {
-		in := io.Reader(a.in)
-		if file != "-" {
-			f, err := os.Open(file)
-			if err != nil {
-				return nil, nil, usage("--params: %s", err)
-			}
-			defer func() { _ = f.Close() }()
-			in = f
-		}
-		d := json.NewDecoder(in)
-		d.UseNumber()
-		if err := d.Decode(&params); err != nil {
-			return nil, nil, usage("--params wants one JSON object: %s", err)
-		}
-		if params == nil || d.More() {
-			return nil, nil, usage("--params wants one JSON object")
-		}
+func (a *app) run(ctx context.Context, conn, action string, f runFlags) error {
+	if err := canCurl(f.curl); err != nil {
+		return err
 	}
-	for _, p := range pairs {
-		name, value, ok := strings.Cut(p, "=")
-		if !ok || name == "" {
-			return nil, nil, usage("-p wants name=value, got %q", p)
-		}
-		if _, twice := texts[name]; twice {
-			return nil, nil, usage("-p %s is there twice; a list is one text, with commas or as JSON", name)
-		}
-		texts[name] = value
-		delete(params, name)
-	}
-	return params, texts, nil
-}
-
-// exchangeJSON is one HTTP exchange of a run.
-type exchangeJSON struct {
-	Method     string `json:"method"`
-	URL        string `json:"url"`
-	Status     int    `json:"status"`
-	DurationMS int64  `json:"duration_ms"`
-	Body       string `json:"body,omitempty"`
-}
-
-func exchangesJSON(list []oauthflow.Exchange, bodies bool) []exchangeJSON {
-	out := make([]exchangeJSON, 0, len(list))
-	for _, e := range list {
-		x := exchangeJSON{Method: e.Method, URL: e.URL, Status: e.Status, DurationMS: e.Duration.Milliseconds()}
-		if bodies {
-			x.Body = e.RequestBody
-		}
-		out = append(out, x)
-	}
-	return out
-}
-
-func (a *app) showRun(r connections.RunResult, err error, dryRun bool) error {
-	requests := exchangesJSON(r.Exchanges, dryRun)
-	var failed *connections.Error
-	if errors.As(err, &failed) && failed.Kind == connections.KindAction && a.json {
-		if err := a.printJSON(withConsole(map[string]any{"error": explain(failed), "requests": requests}, r.Console)); err != nil {
-			return err
-		}
-		return exitError(exitCodes[connections.KindAction])
-	}
-	if !a.json && (a.verbose || err != nil) {
-		for _, line := range r.Console {
-			a.note("%s", line)
-		}
-	}
+	pages, err := pagesOf(f.pages)
 	if err != nil {
 		return err
 	}
+	given, err := a.params(f.pairs, f.file)
+	if err != nil {
+		return err
+	}
+	svc, err := a.service(ctx)
+	if err != nil {
+		return err
+	}
+	integration, err := integrationOf(ctx, svc, conn)
+	if err != nil {
+		return err
+	}
+	if f.preset != "" {
+		p, err := svc.Preset(ctx, integration, action, f.preset)
+		if err != nil {
+			return err
+		}
+		given = given.over(p)
+	}
+	req := connections.RunRequest{
+		Connection: conn, Action: action, Params: given.values, Texts: given.texts, DryRun: f.dryRun, Pages: pages, Wait: f.wait,
+	}
+	if f.watch {
+		return a.runWatched(ctx, svc, integration, req, f)
+	}
+	r, err := a.runOnce(ctx, svc, req)
+	if f.savePreset != "" && !isUsage(err) {
+		kept := connections.Preset{Name: f.savePreset, Params: given.values, Texts: given.texts}
+		if err := svc.SavePreset(context.WithoutCancel(ctx), integration, action, kept); err != nil {
+			return err
+		}
+		a.note("kept as the preset %s", f.savePreset)
+	}
+	return a.showRun(r, err, f)
+}
+
+// runOnce runs it, and shows how far it is to who looks at a terminal.
+func (a *app) runOnce(ctx context.Context, svc *connections.Service, req connections.RunRequest) (connections.RunResult, error) {
+	p := a.startProgress()
+	defer p.stop()
+	req.Progress = p.told
+	return svc.Run(ctx, req)
+}
+
+func pagesOf(text string) (int, error) {
+	switch text {
+	case "":
+		return 0, nil
+	case "all":
+		return connections.AllPages, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, usage("--pages takes a number from 1 on, or all")
+	}
+	return n, nil
+}
+
+// integrationOf is the id of the integration that a name stands for: a connection's, or the name itself.
+func integrationOf(ctx context.Context, svc *connections.Service, ref string) (string, error) {
+	d, err := svc.Show(ctx, ref)
 	switch {
-	case a.json && dryRun:
-		return a.printJSON(map[string]any{"requests": requests})
-	case a.json:
-		result := r.Result
-		if len(result) == 0 {
-			result = json.RawMessage("null")
-		}
-		return a.printJSON(withConsole(map[string]any{"result": result, "duration_ms": r.Duration.Milliseconds(), "requests": requests}, r.Console))
-	case dryRun:
-		for _, x := range r.Exchanges {
-			a.printf("%s %s\n", x.Method, safetext.Line(x.URL, 0))
-			for _, name := range slices.Sorted(maps.Keys(x.RequestHeader)) {
-				a.printf("%s: %s\n", safetext.Line(name, 0), safetext.Line(strings.Join(x.RequestHeader[name], ", "), 0))
-			}
-			if x.RequestBody != "" {
-				a.printf("\n%s\n", safetext.Block(x.RequestBody, 1<<20))
-			}
-		}
-		a.note("nothing was sent")
-		return nil
-	default:
-		if r.Status == 0 {
-			a.note("done in %d ms", r.Duration.Milliseconds())
-		} else {
-			a.note("%d in %d ms", r.Status, r.Duration.Milliseconds())
-		}
-		return a.printResult(r.Result)
+	case err == nil:
+		return d.Integration, nil
+	case notFound(err):
+		return ref, nil
 	}
+	return "", err
 }
 
-// withConsole adds what the action printed, if it printed anything.
-func withConsole(out map[string]any, lines []string) map[string]any {
-	if len(lines) > 0 {
-		out["console"] = lines
-	}
-	return out
-}
-
-// printResult prints a text result as text, everything else as indented JSON, and nothing for no result.
-func (a *app) printResult(result json.RawMessage) error {
-	if len(result) == 0 || string(result) == "null" {
-		return nil
-	}
-	var text string
-	if json.Unmarshal(result, &text) == nil {
-		a.printf("%s\n", safetext.Block(text, len(text)))
-		return nil
-	}
-	return a.printJSON(result)
+func isUsage(err error) bool {
+	return err != nil && connections.Explain(err).Kind == connections.KindUsage
 }
