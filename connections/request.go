@@ -105,7 +105,8 @@ func (s *Service) hostsFor(ctx context.Context, q integrations.Requester, run *r
 			}
 		}
 	}
-	if relative || r.AnyHost || slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, u.Host) }) {
+	host := strings.TrimSuffix(u.Host, map[string]string{"https": ":443", "http": ":80"}[u.Scheme])
+	if relative || r.AnyHost || slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, host) }) {
 		return hosts, nil
 	}
 	return nil, &Error{

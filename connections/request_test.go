@@ -53,6 +53,7 @@ func TestRequest(t *testing.T) {
 		status int
 	}{
 		{"a host of the integration", connections.CallRequest{URL: "https://API.example/me"}, hosts, "access-0", []string{"GET https://API.example/me access-0"}, "", "", 200},
+		{"the scheme's own port", connections.CallRequest{URL: "https://api.example:443/me"}, hosts, "access-0", []string{"GET https://api.example:443/me access-0"}, "", "", 200},
 		{"a path", connections.CallRequest{URL: "/me", Method: "POST"}, hosts, "access-0", []string{"POST /me access-0"}, "", "", 200},
 		{"http on loopback", connections.CallRequest{URL: "http://127.0.0.1:8080/me"}, hosts, "access-0", []string{"GET http://127.0.0.1:8080/me access-0"}, "", "", 200},
 		{"401, refreshed once, replayed once", connections.CallRequest{URL: "/me"}, hosts, "access-1", []string{"GET /me access-0", "GET /me access-1"}, "", "", 200},

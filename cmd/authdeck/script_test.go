@@ -92,6 +92,8 @@ func TestScripts(t *testing.T) {
 			"damage":   damage,
 			"edit":     edit,
 			"freeport": freePort,
+			"rough":    roughAPI,
+			"fetch":    fetch,
 		},
 	})
 }
