@@ -1,6 +1,7 @@
 package connections
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"sync"
@@ -18,6 +19,7 @@ type FoundAction struct {
 	Icon            integrations.Icon
 	Connections     []string  // names of the integration's, ordered
 	NeedsSignIn     bool      // it runs on a connection; false: on the integration itself
+	Configured      bool      // a sign-in has all it needs; false also where only the integration's code knows
 	LastUsed        time.Time // zero: not as far as is remembered
 }
 
@@ -42,6 +44,10 @@ func (s *Service) AllActions(ctx context.Context) ([]FoundAction, error) {
 	for _, r := range rows {
 		names[r.Integration] = append(names[r.Integration], r.Name)
 	}
+	items, err := s.allConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
 	used := s.lastUsed(ctx)
 	actions := actionsOf(ctx, list)
 	if err := ctx.Err(); err != nil {
@@ -50,10 +56,12 @@ func (s *Service) AllActions(ctx context.Context) ([]FoundAction, error) {
 	var all []FoundAction
 	for i, integ := range list {
 		info := integ.Info()
+		configured := missingItem(info, items[info.ID]) == "" && !info.ItemsUnknown
 		for _, a := range actions[i] {
+			a.Category = cmp.Or(a.Category, "Other")
 			all = append(all, FoundAction{
 				Action: a, Integration: info.ID, IntegrationName: info.Name, Icon: info.Icon, Connections: names[info.ID],
-				NeedsSignIn: a.SignIn, LastUsed: used[actionKey(info.ID, a.Name)],
+				NeedsSignIn: a.SignIn, Configured: configured, LastUsed: used[actionKey(info.ID, a.Name)],
 			})
 		}
 	}

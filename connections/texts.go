@@ -131,3 +131,12 @@ func jsonText(text string) (v any, ok bool) {
 	err := d.Decode(&v)
 	return v, err == nil && !d.More()
 }
+
+// Value makes the value of a parameter of what a person typed, as [Service.Run] does; a file that it names is not read. A nil value with
+// ok is a parameter that is not given.
+func Value(p integrations.Param, text string) (v any, ok bool) {
+	if p.Widget == widgetFile {
+		return text, true
+	}
+	return typedText(p, text)
+}

@@ -24,6 +24,9 @@ func (f *Filter) Typing() bool { return f.field != nil }
 // Start begins typing.
 func (f *Filter) Start() { f.field = NewField(f.text, 100) }
 
+// Keep ends the typing and keeps the filter.
+func (f *Filter) Keep() { f.field = nil }
+
 // Clear takes the filter off.
 func (f *Filter) Clear() { f.field, f.text = nil, "" }
 

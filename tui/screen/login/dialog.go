@@ -38,8 +38,9 @@ const reminder = 20 * time.Second
 
 // Dialog is the sign-in dialog.
 type Dialog struct {
-	env *screen.Env
-	req connections.LoginRequest
+	env  *screen.Env
+	req  connections.LoginRequest
+	then func(connections.Detail) tea.Cmd // nil: the connection is shown
 
 	ctx    context.Context // of this try
 	cancel context.CancelFunc
@@ -63,13 +64,20 @@ type Dialog struct {
 }
 
 // New returns the dialog for this request. The browser is the program's choice where the request has none.
-func New(env *screen.Env, r connections.LoginRequest) screen.Dialog {
+func New(env *screen.Env, r connections.LoginRequest) screen.Dialog { return newDialog(env, r, nil) }
+
+func newDialog(env *screen.Env, r connections.LoginRequest, then func(connections.Detail) tea.Cmd) *Dialog {
 	if r.Browser == "" && r.Connection == "" {
 		r.Browser = env.Browser
 	}
-	d := &Dialog{env: env, req: r, now: env.Now()}
+	d := &Dialog{env: env, req: r, then: then, now: env.Now()}
 	d.ctx, d.cancel = context.WithCancel(env.Ctx)
 	return d
+}
+
+// Then is New with what is done once the connection is there, instead of showing it.
+func Then(env *screen.Env, r connections.LoginRequest, then func(connections.Detail) tea.Cmd) screen.Dialog {
+	return newDialog(env, r, then)
 }
 
 // Init starts the login.
@@ -198,11 +206,11 @@ func (d *Dialog) done(m doneMsg) tea.Cmd {
 		return nil
 	}
 	sh := d.env.Shell
-	cmds := []tea.Cmd{
-		sh.CloseDialog(),
-		sh.ShowConnection(m.detail.Name),
-		sh.Toast(screen.ToastOK, welcome(d.req, m.detail)),
+	then := d.then
+	if then == nil {
+		then = func(c connections.Detail) tea.Cmd { return sh.ShowConnection(c.Name) }
 	}
+	cmds := []tea.Cmd{sh.CloseDialog(), then(m.detail), sh.Toast(screen.ToastOK, welcome(d.req, m.detail))}
 	for _, w := range m.detail.Warnings {
 		cmds = append(cmds, sh.Toast(screen.ToastWarn, safe(w)))
 	}
