@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"authdeck/tui/keys"
+	"authdeck/tui/screen/find"
 	"authdeck/tui/term"
 	"authdeck/tui/ui"
 )
@@ -17,6 +18,7 @@ const (
 	idTabs    = "shell.tabs"
 	idSuspend = "shell.suspend"
 	idDismiss = "shell.dismiss"
+	idFind    = "shell.actions"
 )
 
 // shellKeys are the bindings that hold on every screen.
@@ -26,6 +28,7 @@ func (m *model) shellKeys() []keys.Binding {
 		quit = "back"
 	}
 	return []keys.Binding{
+		{ID: idFind, Keys: []string{"A"}, Label: "all actions", Help: "finds an action of any integration, and runs it", Footer: true, Common: true},
 		{ID: idHelp, Keys: []string{"?"}, Label: "help", Help: "shows the keys of this screen", Footer: true, Common: true},
 		{ID: idQuit, Keys: []string{"q"}, Label: quit, Help: "goes back; on the first screen of a tab it quits", Footer: true, Common: true},
 		{ID: idBack, Keys: []string{"esc"}, Label: "back", Help: "dismisses an error, then goes back; never quits", Common: true},
@@ -58,6 +61,14 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "?":
 		return m.Open(newHelp(m))
+	case "A":
+		if k.IsRepeat {
+			return nil
+		}
+		if _, there := m.top().(*find.Screen); there {
+			return nil
+		}
+		return m.Push(find.New(m.env))
 	case "esc":
 		if m.toasts.Dismiss() {
 			return nil

@@ -73,8 +73,17 @@ func newModel(ctx context.Context, o Options) *model {
 	}
 	m.env = &screen.Env{
 		Ctx: ctx, Deck: m.deck, Theme: m.theme, Shell: m, Now: o.Now, Motion: o.Motion,
-		Play: o.Play, OpenPage: o.OpenPage, StoreLine: o.StoreLine, Browser: o.Browser, Rehearse: o.Rehearse,
+		Play: o.Play, OpenPage: o.OpenPage, StoreLine: o.StoreLine, Browser: o.Browser, Rehearse: o.Rehearse, Complete: term.Complete, CheckPath: term.CheckPath,
 		Notices: &screen.Notices{Kind: o.Notice, Save: m.deck.counted(o.SaveNotice)},
+	}
+	if o.Editor != nil {
+		m.env.Edit = func(text, ext string) (tea.ExecCommand, func() string, error) {
+			e, err := o.Editor(text, ext)
+			if err != nil {
+				return nil, nil, err
+			}
+			return e, e.Text, nil
+		}
 	}
 	if o.Notice == "" {
 		m.env.Notices.Kind = term.NoticeBell

@@ -34,6 +34,8 @@ type Options struct {
 	// Notice is how the terminal calls the user, "" the bell; SaveNotice keeps another choice, nil keeps none.
 	Notice     term.Notice
 	SaveNotice func(ctx context.Context, n term.Notice) error
+	// Editor opens texts in the user's editor; nil where there is none.
+	Editor func(text, ext string) (*term.Editor, error)
 	// Clipboard is the desktop's clipboard helper, nil for OSC 52 only.
 	Clipboard *term.Helper
 

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 
 	"authdeck/browser"
 	"authdeck/connections"
 	"authdeck/integrations/watch"
 	"authdeck/tui"
+	"authdeck/tui/term"
 )
 
 // openUI opens the terminal UI over the store of the data folder.
@@ -38,6 +40,7 @@ func (a *app) runUI(ctx context.Context, o tui.Options, svc *connections.Service
 	}
 	o.Sources = func(ctx context.Context) (<-chan struct{}, error) { return watch.Folders(ctx, a.reg.Folders) }
 	o.Rehearse = a.rehearseForUI
+	o.Editor = func(text, ext string) (*term.Editor, error) { return term.NewEditor(os.Getenv, text, ext) }
 	a.flowrunnerHost().KeepReady(true)
 	o.Notice, o.SaveNotice = a.notice(ctx), a.saveNotice
 	o.Keep = func(ctx context.Context) error { return svc.Keep(ctx, nil) }

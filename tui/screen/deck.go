@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"authdeck/connections"
@@ -26,6 +27,14 @@ type Deck interface {
 	Inspect(ctx context.Context, ref string) (connections.Inspection, error)
 	Actions(ctx context.Context, ref string) ([]integrations.Action, error)
 	Run(ctx context.Context, r connections.RunRequest) (connections.RunResult, error)
+	AllActions(ctx context.Context) ([]connections.FoundAction, error)
+	Choices(ctx context.Context, r connections.ChoicesRequest) (connections.Choices, error)
+	Fields(ctx context.Context, r connections.LoadRequest) ([]integrations.Param, error)
+	Presets(ctx context.Context, integration, action string) ([]connections.Preset, error)
+	SavePreset(ctx context.Context, integration, action string, p connections.Preset) error
+	RemovePreset(ctx context.Context, integration, action, name string) error
+	PastRuns(ctx context.Context, integration, action string) ([]connections.PastRun, error)
+	LastResult(ctx context.Context, integration, action, connection string) (json.RawMessage, error)
 	Integrations(ctx context.Context) ([]connections.IntegrationView, error)
 	Integration(ctx context.Context, id string) (connections.IntegrationView, error)
 	Picture(ctx context.Context, id string) (integrations.Picture, error)

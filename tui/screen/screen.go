@@ -123,7 +123,12 @@ type Env struct {
 	OpenPage func(ctx context.Context, address string) error
 	// Rehearse plays an integration's operations without any network; nil where nobody can.
 	Rehearse func(ctx context.Context, id string) (Rehearsal, error)
-	// Editor, Home and the like come later through here.
+	// Edit makes the command that opens a text in the user's editor, and what gives the text once it has run; ext is the ending of
+	// the file's name. nil where there is no editor.
+	Edit func(text, ext string) (cmd tea.ExecCommand, result func() string, err error)
+	// Complete gives the paths that begin with a prefix; CheckPath says what is wrong with the path of a file, "" if nothing.
+	Complete  func(prefix string) []string
+	CheckPath func(path string) string
 	StoreLine string // where the store lies and what its key is, for the first-run screen
 	Browser   string // --browser of the program: "", "none" or a command
 	Notices   *Notices

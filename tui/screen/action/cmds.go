@@ -1,26 +1,18 @@
 package action
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
+	"os"
+	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
 
 	"authdeck/connections"
 	"authdeck/integrations"
-	"authdeck/internal/safetext"
+	"authdeck/internal/jsondoc/jq"
+	"authdeck/tui/screen"
 )
-
-// maxShown bounds what is drawn of an answer, in bytes; more is copied and saved by scripts, not read here.
-const maxShown = 2 << 20
 
 // ref says to which screen, and to which of its runs, an answer belongs.
 type ref struct {
@@ -28,43 +20,62 @@ type ref struct {
 	gen int
 }
 
+func (r ref) screen() *Screen { return r.to }
+
+// ofScreen is the answer of a command of one screen.
+type ofScreen interface{ screen() *Screen }
+
 // The answers of the screen's commands.
 type (
 	loadedMsg struct {
 		ref
-		actions []integrations.Action
-		missing string // the integration that the connection is of and that does not exist
-		err     error
+		actions     []integrations.Action
+		integration string // id
+		missing     string // the integration that the connection is of and that does not exist
+		err         error
+	}
+	progressMsg struct {
+		ref
+		progress connections.RunProgress
+		next     tea.Cmd
 	}
 	ranMsg struct {
 		ref
 		answer *answer
 	}
+	fieldsMsg struct {
+		ref
+		name, criteria string
+		params         []integrations.Param
+		err            error
+	}
+	editedMsg struct {
+		ref
+		name string
+		text func() string
+		err  error
+	}
+	filteredMsg struct {
+		ref
+		of   *answer
+		expr string
+		json []byte
+		err  error
+	}
+	workMsg struct{ ref }
 )
-
-// answer is a run's outcome, made ready for the screen where the run was, so that Update and View only draw.
-type answer struct {
-	status   int
-	took     time.Duration
-	size     int64
-	json     string   // indented, safe; what y copies
-	body     []string // its lines
-	requests []string
-	message  string // why it failed, "" if it did not
-	hint     string
-	canceled bool
-	dry      bool
-}
 
 func (s *Screen) ref() ref { return ref{to: s, gen: s.gen} }
 
 func (s *Screen) load() tea.Cmd {
+	s.gen++
 	ctx, deck, conn, r := s.ctx, s.env.Deck, s.conn, s.ref()
 	return func() tea.Msg {
-		m := loadedMsg{ref: r}
+		m := loadedMsg{ref: r, integration: conn}
 		m.actions, m.err = deck.Actions(ctx, conn)
-		if errors.Is(m.err, integrations.ErrNotFound) {
-			if c, err := deck.Show(ctx, conn); err == nil {
+		if c, err := deck.Show(ctx, conn); err == nil {
+			m.integration = c.Integration
+			if errors.Is(m.err, integrations.ErrNotFound) {
 				m.missing = c.Integration
 			}
 		}
@@ -72,114 +83,72 @@ func (s *Screen) load() tea.Cmd {
 	}
 }
 
-func (s *Screen) runCmd(ctx context.Context, req connections.RunRequest) tea.Cmd {
-	deck, r, now, started := s.env.Deck, s.ref(), s.env.Now, s.started
+// askMembers asks for the fields of a group.
+func (s *Screen) askMembers(p integrations.Param, criteria map[string]any, key string) tea.Cmd {
+	ctx, deck, r := s.ctx, s.env.Deck, s.ref()
+	q := connections.LoadRequest{Connection: s.conn, Loader: p.Fields, Criteria: criteria}
 	return func() tea.Msg {
-		res, err := deck.Run(ctx, req)
-		if res.Duration == 0 {
-			res.Duration = now().Sub(started)
-		}
-		a := answerOf(res, err, req.DryRun)
-		a.canceled = errors.Is(err, context.Canceled) && ctx.Err() != nil
-		return ranMsg{ref: r, answer: a}
+		list, err := deck.Fields(ctx, q)
+		return fieldsMsg{ref: r, name: p.Name, criteria: key, params: list, err: err}
 	}
 }
 
-func answerOf(res connections.RunResult, err error, dry bool) *answer {
-	a := &answer{status: res.Status, took: res.Duration, size: int64(len(res.Result)), dry: dry}
-	if n := len(res.Exchanges); n > 0 && res.Exchanges[n-1].ResponseBytes > 0 {
-		a.size = res.Exchanges[n-1].ResponseBytes
-	}
-	if err != nil {
-		a.message = safe(err.Error())
-		var e *connections.Error
-		if errors.As(err, &e) {
-			a.hint = safe(e.Hint)
-		}
-	}
-	a.json = pretty(res.Result)
-	if a.json != "" {
-		a.body = strings.Split(a.json, "\n")
-	}
-	for i, x := range res.Exchanges {
-		if i > 0 {
-			a.requests = append(a.requests, "")
-		}
-		status := "not sent"
-		if x.Status != 0 {
-			status = strconv.Itoa(x.Status) + " " + http.StatusText(x.Status) + "  " + duration(x.Duration)
-		}
-		a.requests = append(a.requests, safe(x.Method)+" "+safetext.Line(x.URL, 0), status)
-		a.requests = append(a.requests, headers("> ", x.RequestHeader)...)
-		if dry && x.RequestBody != "" {
-			a.requests = append(a.requests, "")
-			a.requests = append(a.requests, strings.Split(safetext.Block(x.RequestBody, maxShown), "\n")...)
-		}
-		a.requests = append(a.requests, headers("< ", x.ResponseHeader)...)
-		if x.Err != "" {
-			a.requests = append(a.requests, safe(x.Err))
-		}
-	}
-	if dry {
-		a.body = a.requests
-		a.json = strings.Join(a.requests, "\n")
-	}
-	return a
-}
-
-func headers(mark string, h http.Header) []string {
-	names := make([]string, 0, len(h))
-	for name := range h {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	var lines []string
-	for _, name := range names {
-		for _, v := range h[name] {
-			lines = append(lines, mark+safe(name)+": "+safetext.Line(v, 0))
-		}
-	}
-	return lines
-}
-
-// pretty is JSON indented and made safe; what is no JSON is shown as it is.
-func pretty(raw json.RawMessage) string {
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return ""
-	}
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return safetext.Block(text, maxShown) // an answer that is text, or a page
-	}
-	var b bytes.Buffer
-	if json.Indent(&b, raw, "", "  ") != nil {
-		return safetext.Block(string(raw), maxShown)
-	}
-	return safetext.Block(b.String(), maxShown)
-}
-
-func duration(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return "<1 ms"
-	case d < time.Second:
-		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
-	case d < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	default:
-		return fmt.Sprintf("%d:%02d min", int(d.Minutes()), int(d.Seconds())%60)
+// filterCmd runs a jq expression over the result.
+func (s *Screen) filterCmd(expr string) tea.Cmd {
+	ctx, r, of := s.ctx, s.ref(), s.answer
+	text := of.res.Result
+	return func() tea.Msg {
+		out, err := jq.Filter(ctx, text, expr, jq.Limits{})
+		return filteredMsg{ref: r, of: of, expr: expr, json: out.JSON, err: err}
 	}
 }
 
-func bytesOf(n int64) string {
-	switch {
-	case n < 1000:
-		return strconv.FormatInt(n, 10) + " B"
-	case n < 1000*1000:
-		return fmt.Sprintf("%.1f KB", float64(n)/1000)
-	default:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+// saveCmd writes the result to a file that is not there yet: as it came, readable by its owner.
+func (s *Screen) saveCmd(path string) tea.Cmd {
+	data := s.answer.whole()
+	return func() tea.Msg {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err == nil {
+			_, err = f.Write(data)
+			err = errors.Join(err, f.Close())
+		}
+		if err != nil {
+			why := err.Error()
+			if errors.Is(err, os.ErrExist) {
+				why = "there is such a file already"
+			}
+			return screen.Note{Kind: screen.ToastError, Text: "not saved: " + safe(why)}
+		}
+		if whole, err := filepath.Abs(path); err == nil {
+			path = whole
+		}
+		return screen.Note{Kind: screen.ToastOK, Text: "saved " + bytesOf(int64(len(data))) + " in " + safe(path)}
 	}
+}
+
+// work goes on with a search through a long document.
+func (s *Screen) work() tea.Cmd {
+	if s.answer == nil {
+		return nil
+	}
+	t := s.answer.shownTree()
+	if t == nil || !t.Busy() {
+		return nil
+	}
+	t.Work(s.ctx)
+	return s.working()
+}
+
+// working is the command that goes on with it, nil if there is nothing to go on with.
+func (s *Screen) working() tea.Cmd {
+	if s.answer == nil {
+		return nil
+	}
+	if t := s.answer.shownTree(); t == nil || !t.Busy() {
+		return nil
+	}
+	r := s.ref()
+	return func() tea.Msg { return workMsg{r} }
 }
 
 // plain is an error in one safe line.

@@ -11,29 +11,48 @@ import (
 // The stable names of the bindings.
 const (
 	idOpen   = "action.open"
+	idFilter = "action.filter"
+	idClear  = "action.filter.clear"
 	idRun    = "action.run"
 	idRunAny = "action.run.now"
 	idNext   = "action.next"
 	idPrev   = "action.previous"
 	idTurn   = "action.turn"
+	idChoose = "action.choose"
+	idEditor = "action.editor"
+	idSaved  = "action.saved"
 	idBack   = "action.back"
 	idHalt   = "action.cancel"
 	idAgain  = "action.again"
 	idEdit   = "action.edit"
-	idTab    = "action.tab"
-	idWrap   = "action.wrap"
+	idTabs   = "action.tabs"
+	idMore   = "action.page.next"
+	idAll    = "action.page.all"
+	idTable  = "action.table"
+	idJQ     = "action.jq"
 	idCopy   = "action.copy"
-	idPane   = "action.pane"
-	idUp     = "move.up"
-	idDown   = "move.down"
-	idTop    = "move.top"
-	idBottom = "move.bottom"
-	idHalfUp = "move.half.up"
-	idHalfDn = "move.half.down"
+	idPath   = "action.copy.path"
+	idCurl   = "action.copy.curl"
+	idReveal = "action.reveal"
+	idSave   = "action.save"
+	idSample = "action.sample"
+	idScopes = "action.scopes"
+	idUse    = "action.use"
+	idWatch  = "action.watch"
+	idMoves  = "action.moves"
 )
 
 func bind(id, label, help string, footer bool, k ...string) keys.Binding {
 	return keys.Binding{ID: id, Keys: k, Label: label, Help: help, Footer: footer}
+}
+
+// off is a binding that cannot be used now where why is not "".
+func off(b keys.Binding, why string) keys.Binding {
+	b.Off = why
+	if why != "" {
+		b.Footer = false
+	}
+	return b
 }
 
 // Keys are the bindings in force now.
@@ -42,42 +61,41 @@ func (s *Screen) Keys() []keys.Binding {
 	case !s.loaded:
 		return nil
 	case s.running:
-		return []keys.Binding{bind(idHalt, "cancel", "stops waiting for the answer", true, "esc")}
+		return []keys.Binding{bind(idHalt, "cancel", "stops waiting for the answer; no further request is sent", true, "esc")}
 	case s.pane == picking:
-		list := []keys.Binding{bind(idOpen, "open", "opens the action; nothing is sent yet", true, "enter")}
-		return append(list, moves()...)
+		return s.pickKeys()
 	case s.pane == filling:
 		return s.formKeys()
 	}
-	list := []keys.Binding{
-		bind(idAgain, "run again", "runs it once more with the same values", true, "r"),
-		bind(idEdit, "edit", "goes back to the parameters", true, "e", "esc"),
-		bind(idPane, "pane", "goes to the parameters", false, "tab"),
-		bind(idTab, "body or requests", "shows the answer's body, or the requests with their headers", true, "h", "]", "["),
-		bind(idWrap, "wrap", "breaks long lines, or cuts them", true, "w"),
-		bind(idCopy, "copy", "copies the answer", true, "y"),
-	}
-	return append(list, moves()...)
+	return s.answerKeys()
 }
 
-func moves() []keys.Binding {
-	return []keys.Binding{
-		bind(idUp, "up", "goes up", false, "up", "k"),
-		bind(idDown, "down", "goes down", false, "down", "j"),
-		bind(idTop, "top", "goes to the beginning", false, "g", "home"),
-		bind(idBottom, "bottom", "goes to the end", false, "G", "end"),
-		bind(idHalfUp, "half a page up", "goes half a page up", false, "ctrl+u", "pgup"),
-		bind(idHalfDn, "half a page down", "goes half a page down", false, "ctrl+d", "pgdown"),
+func (s *Screen) pickKeys() []keys.Binding {
+	list := []keys.Binding{bind(idOpen, "open", "opens the action; nothing is sent yet", true, "enter")}
+	if s.filter.Typing() {
+		return append(list, bind(idClear, "clear", "takes the filter off", true, "esc"))
 	}
+	list = append(list, bind(idFilter, "filter", "narrows the list while you type", true, "/"))
+	if s.filter.Text() != "" {
+		list = append(list, bind(idClear, "all", "takes the filter off", true, "esc"))
+	}
+	return append(list, bind(idMoves, "move", "goes through the list", false, "j", "k", "down", "up", "g", "G", "home", "end", "ctrl+d", "ctrl+u", "pgdown", "pgup"))
 }
 
 func (s *Screen) formKeys() []keys.Binding {
 	at := s.form.Focus()
 	var list []keys.Binding
-	if at >= s.lastParam() {
+	p, picks := s.picks()
+	switch {
+	case picks && s.form.Value(p.Name) == "":
+		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "enter", "ctrl+o"))
+	case at >= s.lastParam():
 		list = append(list, bind(idRun, "run", "runs the action", true, "enter"))
-	} else {
+	default:
 		list = append(list, bind(idNext, "next", "goes to the next field", true, "enter"))
+	}
+	if picks && s.form.Value(p.Name) != "" {
+		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "ctrl+o"))
 	}
 	list = append(list,
 		bind(idRunAny, "run", "runs the action from any field", at < s.lastParam(), "ctrl+enter", "ctrl+j"),
@@ -87,7 +105,48 @@ func (s *Screen) formKeys() []keys.Binding {
 	if at >= 0 && s.turns(at) {
 		list = append(list, bind(idTurn, "change", "goes through the choices", true, "space", "left", "right"))
 	}
-	return append(list, bind(idBack, "actions", "goes back to the actions", true, "esc"))
+	return append(list,
+		bind(idSaved, "presets", "shows presets and past runs: fill the form, run again, keep the present values", true, "ctrl+p"),
+		bind(idEditor, "editor", "opens the field in $EDITOR", false, "ctrl+x"),
+		bind(idBack, "actions", "goes back to the actions", true, "esc"),
+	)
+}
+
+func (s *Screen) answerKeys() []keys.Binding {
+	a := s.answer
+	list := []keys.Binding{bind(idAgain, "run again", "runs it once more with the same values", true, "r")}
+	if len(a.scopes) > 0 {
+		list = append(list, bind(idScopes, "ask for it", "signs in again in place with the missing scope; the grant stays if you say no", true, "s"))
+	}
+	if a.res.Next != "" {
+		list = append(list,
+			bind(idMore, "next page", "asks for the next page", true, "m"),
+			bind(idAll, "all pages", "asks for all pages and joins them", false, "M"),
+		)
+	}
+	list = append(list, bind(idEdit, "edit", "goes back to the parameters", true, "e", "esc", "tab"))
+	why := func(ok bool, what string) string {
+		if ok {
+			return ""
+		}
+		return what
+	}
+	onJSON := why(a.tab == tabResult && a.tree != nil, "this is no JSON")
+	list = append(list,
+		bind(idTabs, "tabs", "goes to result, requests, console and comparison", true, "]", "["),
+		off(bind(idTable, "table", "shows the list as a table, or as a tree again", a.table != nil, "t"), why(a.tab == tabResult && a.table != nil, "this is no list")),
+		off(bind(idJQ, "jq", "filters the result by a jq expression", true, "f"), onJSON),
+		off(bind(idCopy, "copy", "copies the value under the cursor, or the whole of what is shown", true, "y"), why(a.shown() != nil, "there is nothing")),
+		off(bind(idPath, "copy path", "copies the path of the value under the cursor", false, "Y"), why(a.path() != "", "there is no path here")),
+		off(bind(idCurl, "curl", "copies the request as a curl line, its secrets as shell variables", a.tab == tabRequests, "c"), why(a.tab == tabRequests && len(a.res.Exchanges) > 0, "no request is chosen")),
+		off(bind(idReveal, "reveal", "shows the secrets of the requests for 10 s", a.tab == tabRequests, "v"), why(a.tab == tabRequests && len(a.res.Exchanges) > 0, "there are no requests in sight")),
+		off(bind(idSample, "sample", "compares with the sample result, or with the run before", a.tab == tabCompare, "x"), why(a.tab == tabCompare && a.sample != nil, "there is no sample to compare with")),
+		off(bind(idSave, "save", "saves the result to a file", false, "S"), why(len(a.whole()) > 0, "there is no result")),
+		off(bind(idUse, "use", "fills another action's parameters with the value under the cursor", false, "u"), onJSON),
+		bind(idSaved, "presets", "shows presets and past runs", false, "p", "ctrl+p"),
+		bind(idWatch, "watch", "runs again whenever the service's or manifest's file is saved", false, "W"),
+	)
+	return append(list, bind(idMoves, "move", "moves; l and h unfold and fold, enter opens, / finds, n and N go on, w wraps", false, "j", "k", "h", "l", "/", "n", "N", "w"))
 }
 
 // lastParam is the index of the last parameter's field; the dry run stands below it. Enter on it runs, so that an action
@@ -96,103 +155,125 @@ func (s *Screen) lastParam() int { return s.form.Len() - 2 }
 
 // turns: the field is turned, not written in.
 func (s *Screen) turns(i int) bool {
-	k := s.form.Kind(i)
-	return k == form.Toggle || k == form.Choice
+	switch s.form.Kind(i) { //nolint:exhaustive // the others are written in
+	case form.Toggle, form.Choice, form.Check, form.Multi:
+		return true
+	}
+	return false
 }
 
 func (s *Screen) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
-	for _, b := range s.Keys() {
-		if b.ID == idTurn || !b.Is(k) {
-			continue
+	switch {
+	case !s.loaded:
+		return nil, false
+	case s.running:
+		if k.String() == "esc" {
+			s.halt()
+			return nil, true
 		}
-		if k.IsRepeat && (b.ID == idOpen || b.ID == idRun || b.ID == idAgain) {
-			return nil, true // a key held down runs nothing twice
-		}
-		if b.Off != "" {
-			return s.env.Shell.Toast(screen.ToastWarn, b.Label+": "+b.Off), true
-		}
-		return s.do(b.ID), true
+		return nil, false
+	case s.pane == picking:
+		return s.pickKey(k)
+	case s.pane == filling:
+		return s.fillKey(k)
 	}
-	if s.loaded && s.pane == filling && !s.running {
-		used := s.form.Key(k)
-		return nil, used || k.Text != ""
+	return s.answerKey(k)
+}
+
+// pressed finds the binding of a key and does it. A key held down runs nothing twice.
+func (s *Screen) pressed(k tea.KeyPressMsg, list []keys.Binding) (tea.Cmd, bool) {
+	b, ok := keys.Find(list, k)
+	switch {
+	case !ok || b.ID == idMoves || b.ID == idTurn:
+		return nil, false
+	case k.IsRepeat && (b.ID == idOpen || b.ID == idRun || b.ID == idRunAny || b.ID == idAgain || b.ID == idMore || b.ID == idAll || b.ID == idChoose):
+		return nil, true
+	case b.Off != "":
+		return s.env.Shell.Toast(screen.ToastWarn, b.Label+": "+b.Off), true
+	}
+	return s.do(b.ID), true
+}
+
+func (s *Screen) pickKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	if s.filter.Typing() && k.String() != "enter" {
+		used, changed := s.filter.Key(k)
+		if changed {
+			s.narrow()
+		}
+		if used {
+			return nil, true
+		}
+	}
+	if cmd, ok := s.pressed(k, s.pickKeys()); ok {
+		return cmd, true
+	}
+	return nil, s.move(k.String())
+}
+
+func (s *Screen) fillKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	switch k.String() {
+	case "tab", "shift+tab", "ctrl+enter", "ctrl+j", "ctrl+o", "ctrl+x", "ctrl+p":
+	default:
+		if s.form.Key(k) {
+			return s.changed(), true
+		}
+	}
+	if cmd, ok := s.pressed(k, s.formKeys()); ok {
+		return cmd, true
+	}
+	if _, picks := s.picks(); picks && k.Text != "" {
+		return s.choose(), true // a letter on what can only be chosen
+	}
+	return nil, k.Text != ""
+}
+
+func (s *Screen) answerKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	a := s.answer
+	w := a.shown()
+	inner := a.typing() || a.tab == tabRequests && a.requests.InDetail() && (k.String() == "esc" || k.String() == "[" || k.String() == "]" || k.String() == "tab" || k.String() == "shift+tab")
+	if inner && w != nil && w.Key(keyName(k)) {
+		return s.working(), true
+	}
+	if cmd, ok := s.pressed(k, s.answerKeys()); ok {
+		return cmd, true
+	}
+	if k.String() == "esc" {
+		return nil, false
+	}
+	if w != nil && w.Key(keyName(k)) {
+		return s.working(), true
 	}
 	return nil, false
 }
 
-func (s *Screen) do(id string) tea.Cmd {
-	switch id {
-	case idOpen:
-		s.open()
-	case idRun, idRunAny, idAgain:
-		return s.run()
-	case idNext:
-		s.next()
-	case idPrev:
-		s.form.SetFocus(max(0, s.form.Focus()-1))
-	case idBack:
-		s.pane = picking
-	case idHalt:
-		s.halt()
-	case idEdit:
-		s.pane = filling
-	case idPane:
-		s.pane = filling
-		s.form.SetFocus(0)
-	case idTab:
-		s.tab = 1 - s.tab
-	case idWrap:
-		s.view().toggleWrap()
-	case idCopy:
-		if s.answer != nil && s.answer.json != "" {
-			return s.env.Shell.Copy("answer of "+safe(s.actions[s.picked].Label), s.answer.json, false)
-		}
-	case idUp:
-		s.move(-1)
-	case idDown:
-		s.move(1)
-	case idTop:
-		s.move(-1 << 30)
-	case idBottom:
-		s.move(1 << 30)
-	case idHalfUp:
-		s.move(-s.half())
-	case idHalfDn:
-		s.move(s.half())
+// keyName is a key as the widgets have it: typed text as it is.
+func keyName(k tea.KeyPressMsg) string {
+	if k.Text != "" && k.Text != " " {
+		return k.Text
 	}
-	return nil
+	return k.String()
 }
 
-// next goes through the fields and from the last one to the answer, if there is one.
-func (s *Screen) next() {
-	if at := s.form.Focus() + 1; at < s.form.Len() {
-		s.form.SetFocus(at)
-	} else if s.answer != nil {
-		s.pane = response
-	} else {
-		s.form.SetFocus(0)
+// move moves in the list of actions.
+func (s *Screen) move(k string) bool {
+	n := len(s.shown)
+	to := s.cursor
+	switch k {
+	case "j", "down":
+		to++
+	case "k", "up":
+		to--
+	case "g", "home":
+		to = 0
+	case "G", "end":
+		to = n - 1
+	case "ctrl+d", "pgdown":
+		to += 5
+	case "ctrl+u", "pgup":
+		to -= 5
+	default:
+		return false
 	}
-}
-
-// view is the tab of the answer that is shown.
-func (s *Screen) view() *viewer {
-	if s.tab == 1 {
-		return &s.reqs
-	}
-	return &s.body
-}
-
-func (s *Screen) half() int {
-	if s.pane == picking {
-		return 5
-	}
-	return max(1, s.view().page/2)
-}
-
-func (s *Screen) move(by int) {
-	if s.pane == picking {
-		s.cursor = max(0, min(s.cursor+by, len(s.actions)-1))
-		return
-	}
-	s.view().scroll(by)
+	s.cursor = max(0, min(to, n-1))
+	return true
 }

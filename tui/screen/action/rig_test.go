@@ -58,6 +58,21 @@ func inBubble(t *testing.T, actions []integrations.Action, prepare func(*rig), t
 	})
 }
 
+// sent is what matters of a request to run.
+type sent struct {
+	On, Action string
+	Texts      map[string]string
+	Dry        bool
+}
+
+func (r *rig) sent() []sent {
+	var list []sent
+	for _, q := range r.deck.Runs {
+		list = append(list, sent{q.Connection, q.Action, q.Texts, q.DryRun})
+	}
+	return list
+}
+
 // demo are the actions of the demo integration, and one with every kind of parameter.
 func demo() []integrations.Action {
 	return []integrations.Action{
@@ -122,4 +137,18 @@ func (r *rig) pass(d time.Duration) {
 func hangs(ctx context.Context, _ connections.RunRequest) (connections.RunResult, error) {
 	<-ctx.Done()
 	return connections.RunResult{}, ctx.Err()
+}
+
+func keyOf(name string) tea.KeyPressMsg { return screentest.Key(name) }
+
+// runAll runs a command and those that it is made of.
+func runAll(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	if batch, ok := cmd().(tea.BatchMsg); ok {
+		for _, c := range batch {
+			runAll(c)
+		}
+	}
 }

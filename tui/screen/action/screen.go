@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,6 +11,7 @@ import (
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
 	"authdeck/tui/screen"
+	"authdeck/tui/ui"
 	"authdeck/tui/ui/form"
 )
 
@@ -22,39 +24,47 @@ const (
 	response             // the answer
 )
 
-// Screen runs the actions of one connection.
+// Screen runs the actions of one connection, or of an integration that needs none.
 type Screen struct {
 	env  *screen.Env
 	conn string
 
 	ctx    context.Context
 	cancel context.CancelFunc
-	gen    int
+	gen    int // of the run, or of the reading of the actions
 
-	loaded  bool
-	problem string
-	missing string // the integration of the connection, where it does not exist any more
-	actions []integrations.Action
-	cursor  int
-	pane    pane
-	picked  int // index of the action whose form is open
-	form    *form.Form
+	loaded      bool
+	problem     string
+	missing     string // the integration of the connection, where it does not exist any more
+	integration string // id
+	actions     []integrations.Action
+	shown       []int // of actions, by the filter
+	filter      ui.Filter
+	cursor      int    // in shown
+	want        string // the action to open once the actions are read
+	pane        pane
+	picked      integrations.Action // whose form is open
+	form        *form.Form
+	members     map[string]string // by the name of a group: the criteria its fields were last asked with
+	carried     json.RawMessage   // a result that the next action's parameters are to be filled with
 
-	running bool
-	stop    context.CancelFunc // of the run
-	started time.Time
-	now     time.Time
-	dry     bool // the run asks for the requests only
-	answer  *answer
-	tab     int  // of the answer: body, requests
-	beside  bool // the last View had room for two panes
-	body    viewer
-	reqs    viewer
+	running  bool
+	stop     context.CancelFunc // of the run
+	progress connections.RunProgress
+	started  time.Time
+	now      time.Time
+	answer   *answer
+	beside   bool // the last View had room for two panes
+	watching bool // run again when files are saved
+	again    bool // run as soon as the actions are read anew
 }
 
-// New returns the screen for a connection, by its name.
-func New(env *screen.Env, connection string) screen.Screen {
-	s := &Screen{env: env, conn: connection, now: env.Now()}
+// New returns the screen for a connection, by its name, or for an integration that needs none, by its id.
+func New(env *screen.Env, on string) screen.Screen { return At(env, on, "") }
+
+// At is New with the form of an action open.
+func At(env *screen.Env, on, action string) screen.Screen {
+	s := &Screen{env: env, conn: on, want: action, now: env.Now()}
 	s.ctx, s.cancel = context.WithCancel(env.Ctx)
 	return s
 }
@@ -62,8 +72,18 @@ func New(env *screen.Env, connection string) screen.Screen {
 // Title is the crumb. It names the connection, since the list may stand before it as well as the detail.
 func (s *Screen) Title() string { return "actions of " + safe(s.conn) }
 
-// TakesText reports whether letters go to the form: the shell's own keys do nothing then.
-func (s *Screen) TakesText() bool { return s.loaded && s.pane == filling && !s.running }
+// TakesText reports whether letters go to the form, the filter or a search: the shell's own keys do nothing then.
+func (s *Screen) TakesText() bool {
+	switch {
+	case !s.loaded || s.running:
+		return false
+	case s.pane == filling:
+		return true
+	case s.pane == picking:
+		return s.filter.Typing()
+	}
+	return s.answer != nil && s.answer.typing()
+}
 
 // Init reads the actions, once.
 func (s *Screen) Init() tea.Cmd {
@@ -79,16 +99,15 @@ func (s *Screen) Close() {
 	s.cancel()
 }
 
-// Every is fast while a run's time is shown.
+// Every is fast while a run's time is shown, and slow while secrets are.
 func (s *Screen) Every() time.Duration {
 	switch {
-	case !s.running:
-		return 0
-	case s.env.Motion:
+	case s.running && s.env.Motion:
 		return 200 * time.Millisecond
-	default:
+	case s.running, s.answer != nil && !s.answer.revealed.IsZero():
 		return time.Second
 	}
+	return 0
 }
 
 // Update takes keys, pasted text and the answers of the screen's own commands.
@@ -96,72 +115,97 @@ func (s *Screen) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch m := msg.(type) {
 	case screen.Tick:
 		s.now = m.Now
+		if s.answer != nil {
+			s.answer.hideAfter(m.Now)
+		}
 		return nil, false
+	case screen.SourcesSaved:
+		return s.saved(), false
 	case tea.KeyPressMsg:
 		return s.key(m)
 	case tea.PasteMsg:
-		if s.pane == filling && !s.running {
-			s.form.Paste(m.Content)
+		return s.paste(m.Content), true
+	case ofScreen:
+		if m.screen() != s {
+			return nil, false
 		}
-		return nil, true
-	case loadedMsg:
-		if m.to == s && m.gen == s.gen {
-			s.take(m)
-		}
-		return nil, m.to == s
-	case ranMsg:
-		if m.to == s && m.gen == s.gen {
-			s.ran(m.answer)
-		}
-		return nil, m.to == s
+		return s.told(m), true
 	}
 	return nil, false
 }
 
-func (s *Screen) take(m loadedMsg) {
+// told takes the answer of one of the screen's own commands.
+func (s *Screen) told(msg ofScreen) tea.Cmd {
+	switch m := msg.(type) {
+	case loadedMsg:
+		if m.gen == s.gen {
+			return s.take(m)
+		}
+	case progressMsg:
+		if m.gen == s.gen && s.running {
+			s.progress = m.progress
+			return m.next
+		}
+	case ranMsg:
+		if m.gen == s.gen {
+			s.ran(m.answer)
+		}
+	case fieldsMsg:
+		s.takeMembers(m)
+	case editedMsg:
+		return s.edited(m)
+	case filteredMsg:
+		if s.answer != nil && s.answer == m.of {
+			s.answer.filtered(m)
+		}
+	case workMsg:
+		return s.work()
+	}
+	return nil
+}
+
+func (s *Screen) paste(text string) tea.Cmd {
+	switch {
+	case !s.loaded || s.running:
+	case s.pane == filling:
+		s.form.Paste(text)
+		return s.changed()
+	case s.pane == picking && s.filter.Typing():
+		if s.filter.Paste(text) {
+			s.narrow()
+		}
+	case s.pane == response && s.answer != nil:
+		s.answer.paste(text)
+	}
+	return nil
+}
+
+func (s *Screen) take(m loadedMsg) tea.Cmd {
 	if m.err != nil {
-		s.problem, s.missing = plain(m.err), m.missing
-		return
-	}
-	s.loaded, s.problem, s.actions = true, "", m.actions
-}
-
-func (s *Screen) ran(a *answer) {
-	s.running, s.answer, s.tab, s.pane = false, a, 0, response
-	s.body.set(a.body)
-	s.reqs.set(a.requests)
-	s.stop()
-}
-
-// open opens the form of the action under the cursor, on its first field.
-func (s *Screen) open() {
-	if s.cursor >= len(s.actions) {
-		return
-	}
-	s.picked, s.pane, s.answer = s.cursor, filling, nil
-	s.form = form.New(fields(s.actions[s.picked]))
-	s.form.SetFocus(0)
-}
-
-// run checks the form and starts the action.
-func (s *Screen) run() tea.Cmd {
-	if s.running || !s.form.CheckAll() {
-		s.pane = filling
+		if !s.loaded {
+			s.problem, s.missing = plain(m.err), m.missing
+		}
 		return nil
 	}
-	a := s.actions[s.picked]
-	s.gen++
-	s.running, s.answer, s.pane = true, nil, response
-	s.started = s.env.Now()
-	s.now = s.started
-	s.dry = s.form.Value(dryRun) == "true"
-	ctx, stop := context.WithCancel(s.ctx)
-	s.stop = stop
-	values, texts := params(a, s.form)
-	return s.runCmd(ctx, connections.RunRequest{Connection: s.conn, Action: a.Name, Params: values, Texts: texts, DryRun: s.dry})
+	s.loaded, s.problem, s.actions, s.integration = true, "", m.actions, m.integration
+	s.narrow()
+	if s.want != "" {
+		name := s.want
+		s.want = ""
+		return s.openNamed(name)
+	}
+	return s.reopen()
 }
 
-// halt ends a run that is under way; its answer says so.
-func (s *Screen) halt() { s.stop() }
+// narrow makes the list of what the filter leaves.
+func (s *Screen) narrow() {
+	s.shown = s.shown[:0]
+	for i, a := range s.actions {
+		if s.filter.Match(lower(a.Label + " " + a.Name + " " + a.Category + " " + a.Description)) {
+			s.shown = append(s.shown, i)
+		}
+	}
+	s.cursor = max(0, min(s.cursor, len(s.shown)-1))
+}
 
 func safe(s string) string { return safetext.Line(s, 200) }

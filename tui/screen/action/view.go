@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"authdeck/connections"
 	"authdeck/integrations"
 	"authdeck/tui/ui"
 )
@@ -33,6 +35,9 @@ func (s *Screen) View(width, height int) string {
 		return ui.Screenful(s.left(width, height), width, height)
 	}
 	left := width * 2 / 5
+	if s.pane == response { // the answer needs the room
+		left = max(28, width/4)
+	}
 	a, b := s.left(left, height), s.right(width-left, height)
 	return ui.Screenful(ui.Beside(a, b), width, height)
 }
@@ -76,37 +81,94 @@ func (s *Screen) title(text string, focused bool) string {
 }
 
 func (s *Screen) left(width, height int) []string {
+	if s.pane == picking {
+		return s.pickBox(width, height)
+	}
+	return s.formBox(width, height)
+}
+
+func (s *Screen) pickBox(width, height int) []string {
 	th := s.env.Theme
 	inner, rows := width-2, height-2
-	if s.pane == picking {
-		lines := s.list(inner, rows)
-		if text := safe(s.actions[s.cursor].Description); !s.beside && text != "" && len(lines)+2 <= rows {
-			lines = append(lines, "", " "+th.Dim.Render(text)) // there is no pane for it
-		}
-		return ui.Box(th, s.title(ansi.Truncate("Actions of "+safe(s.conn), inner-8, th.Glyph.Ellipsis), true), th.Dim.Render(strconv.Itoa(len(s.actions))), lines, width, height)
+	var lines []string
+	if s.filter.Typing() {
+		lines, rows = append(lines, s.filter.View(th, "", inner)), rows-1
 	}
-	a := s.actions[s.picked]
+	lines = append(lines, s.list(inner, rows)...)
+	a, ok := s.selected()
+	if text := safe(a.Description); ok && !s.beside && text != "" && len(lines)+2 <= rows {
+		lines = append(lines, "", " "+th.Dim.Render(text)) // there is no pane for it
+	}
+	count := strconv.Itoa(len(s.actions))
+	if s.filter.Text() != "" {
+		count = strconv.Itoa(len(s.shown)) + " of " + count
+	}
+	return ui.Box(th, s.title(ansi.Truncate("Actions of "+safe(s.conn), inner-8, th.Glyph.Ellipsis), true), th.Dim.Render(count), lines, width, height)
+}
+
+// selected is the action under the cursor.
+func (s *Screen) selected() (integrations.Action, bool) {
+	if s.cursor >= len(s.shown) {
+		return integrations.Action{}, false
+	}
+	return s.actions[s.shown[s.cursor]], true
+}
+
+func (s *Screen) list(width, rows int) []string {
+	th := s.env.Theme
+	from := max(0, min(s.cursor-rows/2, len(s.shown)-rows))
+	var lines []string
+	for i := from; i < min(len(s.shown), from+rows); i++ {
+		text := ansi.Truncate(name(s.actions[s.shown[i]]), width-3, th.Glyph.Ellipsis)
+		if i == s.cursor {
+			lines = append(lines, th.Accent.Render(th.Glyph.Cursor)+" "+th.Bold.Render(text))
+		} else {
+			lines = append(lines, "  "+text)
+		}
+	}
+	if len(s.shown) == 0 {
+		lines = append(lines, "  "+th.Dim.Render("no action matches"))
+	}
+	return lines
+}
+
+func (s *Screen) formBox(width, height int) []string {
+	th := s.env.Theme
+	inner, rows := width-2, height-2
+	a := s.picked
+	var lines []string
+	if len(a.Params) == 0 {
+		lines = append(lines, " "+th.Dim.Render("no parameters: enter runs it"), "")
+	}
+	var last []string
+	if a.Destructive {
+		last = []string{"", " " + th.Warn.Render(th.Glyph.Warn+" it changes or deletes data")}
+	}
 	at := s.form.Focus()
 	if s.pane != filling {
 		s.form.SetFocus(-1)
 	}
-	lines, focus := s.form.View(th, inner-1)
+	fields, above, below := s.form.Window(th, inner-1, max(1, rows-len(lines)-len(last)))
 	s.form.SetFocus(at)
-	if len(a.Params) == 0 {
-		lines = append([]string{" " + th.Dim.Render("no parameters: enter runs it"), ""}, lines...)
-		focus += 2
+	lines = append(append(lines, fields...), last...)
+	title, of := "Input: "+name(a), ""
+	switch {
+	case above+below > 0:
+		of = more(above, "above") + more(below, "below")
+	case ui.Width(title)+ui.Width(safe(s.conn))+8 <= inner:
+		of = safe(s.conn)
 	}
-	if a.Destructive {
-		lines = append(lines, "", " "+th.Warn.Render(th.Glyph.Warn+" it changes or deletes data"))
-	}
-	lines = window(lines, focus, len(lines)-s.form.Len(), rows)
-	title, of := "Input: "+name(a), safe(s.conn)
-	if ui.Width(title)+ui.Width(of)+8 > inner {
-		of = ""
-	} else {
-		of = th.Dim.Render(of)
+	if of != "" {
+		of = th.Dim.Render(strings.TrimSpace(of))
 	}
 	return ui.Box(th, s.title(title, s.pane == filling), of, lines, width, height)
+}
+
+func more(n int, where string) string {
+	if n == 0 {
+		return ""
+	}
+	return " " + strconv.Itoa(n) + " " + where
 }
 
 func name(a integrations.Action) string {
@@ -116,22 +178,6 @@ func name(a integrations.Action) string {
 	return safe(a.Name)
 }
 
-func (s *Screen) list(width, rows int) []string {
-	th := s.env.Theme
-	from := max(0, min(s.cursor-rows/2, len(s.actions)-rows))
-	var lines []string
-	for i := from; i < min(len(s.actions), from+rows); i++ {
-		a := s.actions[i]
-		text := ansi.Truncate(name(a), width-3, th.Glyph.Ellipsis)
-		if i == s.cursor {
-			lines = append(lines, th.Accent.Render(th.Glyph.Cursor)+" "+th.Bold.Render(text))
-		} else {
-			lines = append(lines, "  "+text)
-		}
-	}
-	return lines
-}
-
 func (s *Screen) right(width, height int) []string {
 	th := s.env.Theme
 	inner, rows := width-2, height-2
@@ -139,15 +185,35 @@ func (s *Screen) right(width, height int) []string {
 		return ui.Box(th, s.title("About", false), "", s.about(inner, rows), width, height)
 	}
 	title := s.title("Response", s.pane == response)
+	mark := ""
+	if s.watching {
+		mark = th.Info.Render("watching")
+	}
 	switch {
 	case s.running:
-		title += "  " + th.Info.Render("running "+duration(s.now.Sub(s.started)))
-		return ui.Box(th, title, "", []string{" " + s.hotkey("esc", "cancels it")}, width, height)
+		return ui.Box(th, title+"  "+th.Info.Render(s.step()), mark, []string{" " + s.hotkey("esc", "cancels it")}, width, height)
 	case s.answer == nil:
-		return ui.Box(th, title, "", []string{" " + th.Dim.Render("nothing was run yet")}, width, height)
+		return ui.Box(th, title, mark, []string{" " + th.Dim.Render("nothing was run yet")}, width, height)
 	}
-	title += "  " + s.figures()
-	return ui.Box(th, title, "", s.answered(inner, rows), width, height)
+	return ui.Box(th, title+"  "+s.figures(), mark, s.answered(inner, rows), width, height)
+}
+
+// step is what a run does now, and for how long it has.
+func (s *Screen) step() string {
+	took := duration(s.now.Sub(s.started))
+	page := ""
+	if s.progress.Page > 1 {
+		page = ", page " + strconv.Itoa(s.progress.Page)
+	}
+	switch s.progress.Stage {
+	case connections.StageRefreshing:
+		return "refreshing the token " + took
+	case connections.StageWaiting:
+		left := max(0, s.progress.Until.Sub(s.now)).Round(time.Second)
+		return "the API asks to wait: " + left.String() + " left" + page
+	case connections.StageRunning:
+	}
+	return "running " + took + page
 }
 
 func (s *Screen) hotkey(k, what string) string { return s.env.Theme.Key.Render(k) + " " + what }
@@ -162,85 +228,167 @@ func (s *Screen) figures() string {
 	switch {
 	case a.canceled:
 		parts = append(parts, th.Warn.Render("canceled"))
-	case a.status == 0 && a.message != "":
+	case a.res.Status == 0 && a.message != "":
 		parts = append(parts, th.Danger.Render("failed"))
-	case a.status != 0:
-		text := strconv.Itoa(a.status)
-		if t := http.StatusText(a.status); t != "" {
+	case a.res.Status != 0:
+		text := strconv.Itoa(a.res.Status)
+		if t := http.StatusText(a.res.Status); t != "" {
 			text += " " + t
 		}
 		style := th.OK
-		if a.status >= 400 || a.message != "" {
+		if a.res.Status >= 400 || a.message != "" {
 			style = th.Danger
 		}
 		parts = append(parts, style.Render(text))
 	default:
 		parts = append(parts, th.OK.Render("done"))
 	}
-	parts = append(parts, th.Text.Render(duration(a.took)))
-	if a.size > 0 {
-		parts = append(parts, th.Text.Render(bytesOf(a.size)))
+	parts = append(parts, th.Text.Render(duration(a.res.Duration)))
+	if n := a.size(); n > 0 {
+		parts = append(parts, th.Text.Render(bytesOf(n)))
+	}
+	if a.res.Pages > 1 {
+		parts = append(parts, th.Text.Render(strconv.Itoa(a.res.Pages)+" pages"))
 	}
 	return strings.Join(parts, "  ")
 }
 
-// answered is the tabs, what went wrong, the body, and the place in it.
+// size is that of the last answer, in bytes.
+func (a *answer) size() int64 {
+	if n := len(a.res.Exchanges); n > 0 && a.res.Exchanges[n-1].ResponseBytes > 0 {
+		return a.res.Exchanges[n-1].ResponseBytes
+	}
+	return int64(max(len(a.res.Body), len(a.res.Result)))
+}
+
+// answered is the tabs, what went wrong, what is shown, and the place in it.
 func (s *Screen) answered(width, rows int) []string {
 	th, a := s.env.Theme, s.answer
-	tabs := [2]string{"Body", "Requests"}
-	line := " "
-	for i, t := range tabs {
-		if i == s.tab {
-			line += th.TabOn.Render("["+t+"]") + " "
-		} else {
-			line += th.TabOff.Render(" "+t+" ") + " "
-		}
+	lines := []string{" " + s.tabs()}
+	lines = append(lines, s.wrong(width)...)
+	note := s.note()
+	if note != "" {
+		lines = append(lines, " "+th.Dim.Render(ui.FitTheme(th, note, width-2)))
 	}
-	lines := []string{line}
-	if a.message != "" && !a.canceled {
-		for i, l := range ui.Wrap(a.message, width-4) {
-			mark := " "
-			if i == 0 {
-				mark = th.Glyph.Error
-			}
-			lines = append(lines, " "+th.Danger.Render(mark+" "+l))
-		}
-		if a.hint != "" {
-			for _, l := range ui.Wrap(a.hint, width-4) {
-				lines = append(lines, "   "+l)
-			}
-		}
-	}
-	v := s.view()
-	if len(v.lines) == 0 {
-		text := "the answer has no body"
-		if a.canceled {
-			text = "the answer was not waited for; the provider may have done it all the same"
-		}
-		for _, l := range ui.Wrap(text, width-2) {
+	w := a.shown()
+	if w == nil {
+		for _, l := range ui.Wrap(s.nothing(), width-2) {
 			lines = append(lines, " "+th.Dim.Render(l))
 		}
 		return lines
 	}
-	for _, l := range v.view(th, width-2, max(1, rows-len(lines)-1)) {
+	if most := max(1, rows-4); len(lines) > most { // long words of an error leave room for what was answered
+		lines = lines[:most]
+	}
+	for _, l := range w.View(th, width-2, max(1, rows-len(lines)-1)) {
 		lines = append(lines, " "+l)
 	}
-	for len(lines) < rows-1 {
-		lines = append(lines, "")
+	return append(lines, " "+s.foot(w, width-2))
+}
+
+func (s *Screen) tabs() string {
+	th, a := s.env.Theme, s.answer
+	line := ""
+	for i, name := range [...]string{"Result", "Requests " + strconv.Itoa(len(a.res.Exchanges)), "Console", "Compare"} {
+		if tab(i) == tabConsole && len(a.res.Console) == 0 {
+			continue
+		}
+		if tab(i) == a.tab {
+			line += th.TabOn.Render("["+name+"]") + " "
+		} else {
+			line += th.TabOff.Render(" "+name+" ") + " "
+		}
 	}
-	if len(lines) > rows-1 {
-		lines = lines[:max(1, rows-1)]
+	return line
+}
+
+// wrong says what went wrong, and what can be done about it.
+func (s *Screen) wrong(width int) []string {
+	th, a := s.env.Theme, s.answer
+	var lines []string
+	text, hint := a.message, a.hint
+	if a.problem != "" {
+		text, hint = a.problem, ""
 	}
-	foot := " " + th.Dim.Render(v.place())
-	if s.pane == response {
-		foot += "   " + s.hotkey("w", "wrap") + "  " + s.hotkey("y", "copy")
+	if text == "" || a.canceled {
+		return nil
 	}
-	return append(lines, foot)
+	for i, l := range ui.Wrap(text, width-4) {
+		mark := " "
+		if i == 0 {
+			mark = th.Glyph.Error
+		}
+		lines = append(lines, " "+th.Danger.Render(mark+" "+l))
+	}
+	if len(a.scopes) > 0 {
+		return append(lines, "   "+s.hotkey("s", ui.FitTheme(th, "asks for "+safe(strings.Join(a.scopes, " ")), min(width-6, ui.Width("asks for "+safe(strings.Join(a.scopes, " ")))))))
+	}
+	if hint != "" {
+		for _, l := range ui.Wrap(hint, width-4) {
+			lines = append(lines, "   "+l)
+		}
+	}
+	return lines
+}
+
+// note says what of the answer is shown.
+func (s *Screen) note() string {
+	a := s.answer
+	switch {
+	case a.tab == tabResult && a.part != nil:
+		return "jq " + safe(a.filter) + "   f other, empty for all"
+	case a.tab == tabResult && a.res.Next != "":
+		return "there is more: m next page, M all pages"
+	case a.tab == tabRequests && !a.revealed.IsZero():
+		return "secrets are in sight for " + strconv.Itoa(max(0, int(a.revealed.Sub(s.now).Round(time.Second)/time.Second))) + " s"
+	case a.tab == tabCompare && a.diff() != nil && a.bySample:
+		return "against the sample result   x the run before"
+	case a.tab == tabCompare && a.diff() != nil && a.sample != nil:
+		return "against the run before   x the sample result"
+	case a.tab == tabCompare && a.diff() != nil:
+		return "against the run before"
+	}
+	return ""
+}
+
+// nothing is said where there is nothing to show.
+func (s *Screen) nothing() string {
+	a := s.answer
+	switch {
+	case a.canceled:
+		return "the answer was not waited for; the provider may have done it all the same"
+	case a.tab == tabCompare && a.sample != nil && !a.bySample:
+		return a.why + "; x compares with the sample result"
+	case a.tab == tabCompare && a.why != "":
+		return a.why
+	case a.tab == tabCompare:
+		return "there is nothing to compare with"
+	case a.tab == tabRequests:
+		return "no requests were made"
+	}
+	return "the answer has no body"
+}
+
+func (s *Screen) foot(w widget, width int) string {
+	th := s.env.Theme
+	place := th.Dim.Render(w.Place())
+	if s.pane != response {
+		return ui.FitTheme(th, place, width)
+	}
+	keys := s.hotkey("]", "tabs") + "  " + s.hotkey("y", "copy")
+	if s.answer.tab == tabResult && s.answer.tree != nil {
+		keys = s.hotkey("/", "find") + "  " + keys
+	}
+	return ui.Ends(th, place, keys, width)
 }
 
 // about describes the action under the cursor.
 func (s *Screen) about(width, rows int) []string {
-	th, a := s.env.Theme, s.actions[s.cursor]
+	th := s.env.Theme
+	a, ok := s.selected()
+	if !ok {
+		return nil
+	}
 	lines := []string{""}
 	for _, l := range ui.Wrap(safe(a.Description), width-2) {
 		lines = append(lines, " "+l)
@@ -254,7 +402,7 @@ func (s *Screen) about(width, rows int) []string {
 	}
 	for _, p := range a.Params {
 		f := fieldOf(p)
-		text := " " + ui.FitTheme(th, f.Label, 14) + " " + th.Dim.Render(strings.ToLower(safe(p.Type)))
+		text := " " + ui.FitTheme(th, f.Label, 14) + " " + th.Dim.Render(lower(safe(p.Type)))
 		if p.Required {
 			text += th.Warn.Render(" *")
 		}
@@ -270,13 +418,4 @@ func (s *Screen) about(width, rows int) []string {
 		lines = append(lines[:rows-1:rows-1], " "+th.Dim.Render(th.Glyph.Ellipsis))
 	}
 	return lines
-}
-
-// window is the height lines around the one that must be seen, with up to extra more below it.
-func window(lines []string, focus, extra, height int) []string {
-	if len(lines) <= height || height <= 0 {
-		return lines
-	}
-	from := max(0, min(focus+max(1, extra)-height+1, focus, len(lines)-height))
-	return lines[from : from+height]
 }

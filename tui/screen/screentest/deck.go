@@ -2,6 +2,8 @@ package screentest
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"sync"
 
 	"authdeck/connections"
@@ -22,12 +24,19 @@ type Deck struct {
 	SetFunc   func(id string, items integrations.Config) error
 	PictureOf func(ctx context.Context, id string) (integrations.Picture, error)
 	RunFunc   func(ctx context.Context, r connections.RunRequest) (connections.RunResult, error)
+	Found     []connections.FoundAction
+	ChoiceOf  func(ctx context.Context, r connections.ChoicesRequest) (connections.Choices, error)
+	FieldsOf  func(ctx context.Context, r connections.LoadRequest) ([]integrations.Param, error)
+	Past      []connections.PastRun
+	Last      json.RawMessage // what LastResult answers
 
 	mu       sync.Mutex
 	Logins   []connections.LoginRequest
 	Sets     []integrations.Config
 	Runs     []connections.RunRequest
 	Pictures []string
+	Asked    []connections.ChoicesRequest
+	Kept     []connections.Preset
 }
 
 var _ screen.Deck = (*Deck)(nil)
@@ -89,6 +98,61 @@ func (d *Deck) Run(ctx context.Context, r connections.RunRequest) (connections.R
 		return connections.RunResult{}, nil
 	}
 	return d.RunFunc(ctx, r)
+}
+
+// AllActions returns Found.
+func (d *Deck) AllActions(context.Context) ([]connections.FoundAction, error) { return d.Found, nil }
+
+// Choices notes the request and asks ChoiceOf.
+func (d *Deck) Choices(ctx context.Context, r connections.ChoicesRequest) (connections.Choices, error) {
+	d.mu.Lock()
+	d.Asked = append(d.Asked, r)
+	d.mu.Unlock()
+	if d.ChoiceOf == nil {
+		return connections.Choices{}, nil
+	}
+	return d.ChoiceOf(ctx, r)
+}
+
+// Fields asks FieldsOf.
+func (d *Deck) Fields(ctx context.Context, r connections.LoadRequest) ([]integrations.Param, error) {
+	if d.FieldsOf == nil {
+		return nil, nil
+	}
+	return d.FieldsOf(ctx, r)
+}
+
+// Presets returns Kept.
+func (d *Deck) Presets(context.Context, string, string) ([]connections.Preset, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.Kept), nil
+}
+
+// SavePreset adds to Kept.
+func (d *Deck) SavePreset(_ context.Context, _, _ string, p connections.Preset) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Kept = append(d.Kept, p)
+	return nil
+}
+
+// RemovePreset takes it out of Kept.
+func (d *Deck) RemovePreset(_ context.Context, _, _, name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Kept = slices.DeleteFunc(d.Kept, func(p connections.Preset) bool { return p.Name == name })
+	return nil
+}
+
+// PastRuns returns Past.
+func (d *Deck) PastRuns(context.Context, string, string) ([]connections.PastRun, error) {
+	return d.Past, nil
+}
+
+// LastResult returns Last.
+func (d *Deck) LastResult(context.Context, string, string, string) (json.RawMessage, error) {
+	return d.Last, nil
 }
 
 // Integrations returns the list and its error.

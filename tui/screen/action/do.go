@@ -1,0 +1,269 @@
+package action
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"authdeck/connections"
+	"authdeck/internal/jsondoc/jq"
+	"authdeck/tui/screen"
+	"authdeck/tui/screen/choose"
+	"authdeck/tui/ui"
+	"authdeck/tui/ui/form"
+)
+
+// do does what a binding says.
+func (s *Screen) do(id string) tea.Cmd {
+	switch id {
+	case idOpen:
+		return s.open()
+	case idFilter:
+		s.filter.Start()
+	case idClear:
+		s.filter.Clear()
+		s.narrow()
+	case idRun, idRunAny, idAgain:
+		return s.run("", 0)
+	case idMore:
+		return s.run(s.answer.res.Next, 0)
+	case idAll:
+		return s.run("", connections.AllPages)
+	case idNext:
+		return s.next()
+	case idPrev:
+		s.form.SetFocus(max(0, s.form.Focus()-1))
+		return s.changed()
+	case idBack:
+		s.pane = picking
+	case idEdit:
+		s.pane = filling
+		if s.form.Focus() < 0 {
+			s.form.SetFocus(0)
+		}
+	case idChoose:
+		return s.choose()
+	case idEditor:
+		return s.editor()
+	case idSaved:
+		return s.env.Shell.Open(newSaved(s))
+	case idScopes:
+		return s.ask()
+	case idWatch:
+		return s.watch()
+	case idUse:
+		return s.use()
+	}
+	return s.see(id)
+}
+
+// see does what concerns the answer alone.
+func (s *Screen) see(id string) tea.Cmd {
+	a := s.answer
+	if a == nil {
+		return nil
+	}
+	switch id {
+	case idTabs:
+		a.turn()
+	case idTable:
+		a.asTable = !a.asTable
+	case idJQ:
+		return s.askJQ()
+	case idCopy:
+		return s.copy()
+	case idPath:
+		return s.env.Shell.Copy("path "+safe(a.path()), a.path(), false)
+	case idCurl:
+		line, _ := a.res.Exchanges[max(0, a.requests.Cursor())].Curl()
+		return s.env.Shell.Copy("curl line", line, false)
+	case idReveal:
+		if a.revealed.IsZero() {
+			s.now = s.env.Now()
+			a.reveal(s.now.Add(revealTime))
+		} else {
+			a.hide()
+		}
+	case idSample:
+		a.bySample = !a.bySample
+	case idSave:
+		return s.askFile()
+	}
+	return nil
+}
+
+// next goes through the fields and from the last one to the answer, if there is one.
+func (s *Screen) next() tea.Cmd {
+	if at := s.form.Focus() + 1; at < s.form.Len() {
+		s.form.SetFocus(at)
+	} else if s.answer != nil {
+		s.pane = response
+		return nil
+	} else {
+		s.form.SetFocus(0)
+	}
+	return s.changed()
+}
+
+// turn goes to the next tab that has something.
+func (a *answer) turn() {
+	for range 4 {
+		a.tab = (a.tab + 1) % 4
+		if a.shown() != nil || a.tab == tabCompare || a.tab == tabResult {
+			return
+		}
+	}
+}
+
+// path is that of the value under the cursor, "" where there is none.
+func (a *answer) path() string {
+	if p, ok := a.shown().(interface{ Path() string }); ok {
+		return p.Path()
+	}
+	return ""
+}
+
+// copy copies the value under the cursor of a result, of a request its URL, else the whole.
+func (s *Screen) copy() tea.Cmd {
+	a, of := s.answer, safe(s.picked.Label)
+	switch w := a.shown().(type) {
+	case interface{ Value() string }:
+		return s.env.Shell.Copy("value of "+safe(a.path()), w.Value(), false)
+	case nil:
+		return nil
+	}
+	switch a.tab {
+	case tabRequests:
+		x := a.res.Exchanges[max(0, a.requests.Cursor())]
+		return s.env.Shell.Copy("address", x.URL, false)
+	case tabConsole:
+		return s.env.Shell.Copy("console of "+of, strings.Join(a.res.Console, "\n"), false)
+	case tabCompare:
+		return s.env.Shell.Copy("path "+safe(a.path()), a.path(), false)
+	case tabResult:
+	}
+	if a.hex != nil {
+		return s.env.Shell.Toast(screen.ToastWarn, "it is binary: S saves it to a file")
+	}
+	return s.env.Shell.Copy("answer of "+of, string(a.whole()), false)
+}
+
+// use takes the value under the cursor along to another action of the connection.
+func (s *Screen) use() tea.Cmd {
+	a := s.answer
+	var raw []byte
+	switch {
+	case a.asTable && a.table != nil && a.part == nil:
+		raw = a.table.Row().Raw()
+	case a.shownTree() != nil:
+		raw = a.shownTree().Node().Raw()
+	}
+	if len(raw) == 0 || len(raw) > 1<<20 {
+		return s.env.Shell.Toast(screen.ToastWarn, "there is no value under the cursor that a form could take")
+	}
+	s.carried, s.pane = json.RawMessage(raw), picking
+	return s.env.Shell.Toast(screen.ToastInfo, "choose the action that takes "+safe(a.path()))
+}
+
+func (s *Screen) askJQ() tea.Cmd {
+	a, sh := s.answer, s.env.Shell
+	p := &ui.Prompt{
+		Theme: s.env.Theme, Title: "Filter by jq", Verb: "filter", Empty: true, Leave: sh.CloseDialog, Field: ui.NewField(a.filter, 500),
+		Lines: []string{"An expression such as .items[] | select(.done) | .name; an empty one shows everything again."},
+	}
+	p.Do = func(expr string) tea.Cmd {
+		if expr == "" {
+			a.unfilter()
+			return sh.CloseDialog()
+		}
+		if err := jq.Check(expr); err != nil {
+			p.Problem(plain(err))
+			return nil
+		}
+		return tea.Batch(sh.CloseDialog(), s.filterCmd(expr))
+	}
+	return sh.Open(p)
+}
+
+func (s *Screen) askFile() tea.Cmd {
+	sh := s.env.Shell
+	return sh.Open(&ui.Prompt{
+		Theme: s.env.Theme, Title: "Save the result", Label: "file", Verb: "save", Leave: sh.CloseDialog,
+		Field: ui.NewField(strings.Map(inName, s.picked.Name)+s.answer.ending(), 400),
+		Do:    func(path string) tea.Cmd { return tea.Batch(sh.CloseDialog(), s.saveCmd(path)) },
+	})
+}
+
+func inName(r rune) rune {
+	if r == '/' || r == '\\' || r < ' ' {
+		return '_'
+	}
+	return r
+}
+
+// choose opens the choices of the field with the focus.
+func (s *Screen) choose() tea.Cmd {
+	p, ok := s.picks()
+	if !ok {
+		return nil
+	}
+	field := s.form.Name(s.form.Focus())
+	if waits := s.form.Waits(field); len(waits) > 0 {
+		return s.env.Shell.Toast(screen.ToastWarn, "choose "+safe(strings.Join(waits, ", "))+" first")
+	}
+	deck, conn, criteria, of := s.env.Deck, s.conn, s.criteria(p), s.form
+	title := safe(p.Label)
+	if title == "" {
+		title = safe(p.Name)
+	}
+	return s.env.Shell.Open(choose.New(s.env, choose.Options{
+		Title: title, Freeform: fieldOf(p).Freeform,
+		Load: func(ctx context.Context, search, cursor string) (connections.Choices, error) {
+			return deck.Choices(ctx, connections.ChoicesRequest{Connection: conn, Dictionary: p.Dictionary, Search: search, Cursor: cursor, Criteria: criteria})
+		},
+		Take: func(c connections.Choice) tea.Cmd {
+			if s.form != of {
+				return nil
+			}
+			o := form.Option{Value: written(c.Value), Label: safe(c.Label)}
+			if _, isText := c.Value.(string); !isText {
+				if raw, err := json.Marshal(c.Value); err == nil {
+					o.JSON = string(raw)
+				}
+			}
+			s.form.SetPickedOption(field, o)
+			return s.changed()
+		},
+	}))
+}
+
+// editor opens the field with the focus in the user's editor.
+func (s *Screen) editor() tea.Cmd {
+	at := s.form.Focus()
+	if at < 0 {
+		return nil
+	}
+	if s.env.Edit == nil {
+		return s.env.Shell.Toast(screen.ToastWarn, "no editor is known: set EDITOR")
+	}
+	name, r := s.form.Name(at), s.ref()
+	text, ext := s.form.Edit(name)
+	cmd, result, err := s.env.Edit(text, ext)
+	if err != nil {
+		return s.env.Shell.Toast(screen.ToastError, "the editor: "+plain(err))
+	}
+	return tea.Exec(cmd, func(err error) tea.Msg { return editedMsg{ref: r, name: name, text: result, err: err} })
+}
+
+func (s *Screen) edited(m editedMsg) tea.Cmd {
+	if m.err != nil {
+		return s.env.Shell.Toast(screen.ToastError, "the editor: "+plain(m.err))
+	}
+	if s.form == nil || s.pane != filling {
+		return nil
+	}
+	s.form.SetText(m.name, m.text())
+	return s.changed()
+}

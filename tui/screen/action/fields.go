@@ -1,0 +1,151 @@
+package action
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"authdeck/integrations"
+	"authdeck/tui/ui/form"
+)
+
+// dryRun is the name of the toggle that stands below the parameters; no parameter can have it.
+const dryRun = "\x00dry-run"
+
+// fields are an action's parameters as a form, and the dry run below them.
+func fields(a integrations.Action) []form.Field {
+	return append(fieldsOf(a.Params), form.Field{Name: dryRun, Label: "dry run: show request", Kind: form.Toggle})
+}
+
+func fieldsOf(params []integrations.Param) []form.Field {
+	list := make([]form.Field, 0, len(params)+1)
+	for _, p := range params {
+		list = append(list, fieldOf(p))
+	}
+	return list
+}
+
+// fieldOf is the widget of a parameter (reference/flowrunner.md §2.4): by what is known of its values, then by what its page asks
+// for, then by its type.
+func fieldOf(p integrations.Param) form.Field {
+	f := form.Field{
+		Name: p.Name, Label: safe(p.Label), Hint: safe(p.Description), Required: p.Required, Value: written(p.Default), Freeform: p.Freeform,
+		DependsOn: p.DependsOn, Min: p.Min.String(), Max: p.Max.String(), Step: p.Step.String(), Language: safe(p.Language),
+	}
+	if f.Label == "" {
+		f.Label = safe(p.Name)
+	}
+	several := p.Multiple || p.Widget == "MULTI_SELECT_DROPDOWN" || isList(p.Type)
+	switch {
+	case len(p.Options) > 0:
+		f.Kind = form.Choice
+		if several {
+			f.Kind = form.Multi
+		}
+		for _, o := range p.Options {
+			f.Options = append(f.Options, optionOf(o))
+		}
+	case p.Dictionary != "":
+		f.Kind, f.Multiple = form.Pick, several
+		// Where a dictionary fails, what one knows oneself must do; a page that wants a choice and nothing else says so.
+		f.Freeform = p.Freeform || p.Widget != "DROPDOWN" && p.Widget != "MULTI_SELECT_DROPDOWN"
+	case p.Fields != "" || len(p.Members) > 0:
+		f.Kind = form.Group
+		if isList(p.Type) {
+			f.Kind = form.List
+		}
+		if len(p.Members) > 0 {
+			f.Members = fieldsOf(p.Members)
+		}
+	default:
+		f.Kind = kindOf(p, several)
+		if f.Kind == form.JSON && f.Language == "" && f.Hint == "" {
+			f.Hint = "JSON"
+		}
+	}
+	return f
+}
+
+func kindOf(p integrations.Param, several bool) form.Kind {
+	kind := strings.ToLower(strings.TrimSpace(p.Type))
+	switch p.Widget {
+	case "MULTI_LINE_TEXT":
+		if !isObject(kind) {
+			return form.Lines
+		}
+	case "CODE_EDITOR":
+		if !isObject(kind) && !strings.EqualFold(p.Language, "json") {
+			return form.Code
+		}
+		return form.JSON
+	case "FILE_SELECTOR":
+		return form.File
+	case "DATE_TIME_PICKER":
+		return form.DateTime
+	case "DATE_PICKER", "DATE":
+		return form.Date
+	}
+	switch {
+	case several && (kind == "array<string>" || kind == "array.<string>" || kind == "string[]" || kind == "string"):
+		return form.Lines // one element a line, or JSON
+	case isObject(kind) || several:
+		return form.JSON
+	case kind == "number" || kind == "integer":
+		return form.Number
+	case kind == "boolean" && (p.Required || p.Default != nil):
+		return form.Toggle
+	case kind == "boolean":
+		return form.Check
+	case kind == "date":
+		return form.DateTime
+	}
+	return form.Text
+}
+
+func isList(t string) bool {
+	t = strings.ToLower(strings.TrimSpace(t))
+	return strings.HasPrefix(t, "array") || strings.HasSuffix(t, "[]")
+}
+
+// isObject: types that one line of text cannot hold.
+func isObject(kind string) bool { return kind == "object" || kind == "filesuploadoptions" }
+
+// optionOf reads FlowRunner's two spellings: a plain value, or an object of value and label.
+func optionOf(o any) form.Option {
+	value, label := o, ""
+	if m, ok := o.(map[string]any); ok {
+		value, label = m["value"], written(m["label"])
+	}
+	out := form.Option{Value: written(value), Label: safe(label)}
+	if out.Label == "" {
+		out.Label = safe(out.Value)
+	}
+	if _, isText := value.(string); !isText {
+		if raw, err := json.Marshal(value); err == nil {
+			out.JSON = string(raw)
+		}
+	}
+	return out
+}
+
+// written is a JSON value as it stands in a field.
+func written(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case bool:
+		return strconv.FormatBool(x)
+	case json.Number:
+		return x.String()
+	case fmt.Stringer:
+		return x.String()
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}

@@ -1,0 +1,229 @@
+package action
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/tui/screen"
+	"authdeck/tui/term"
+	"authdeck/tui/ui/form"
+)
+
+// open opens the form of the action under the cursor, on its first field.
+func (s *Screen) open() tea.Cmd {
+	if s.cursor >= len(s.shown) {
+		return nil
+	}
+	return s.openAction(s.actions[s.shown[s.cursor]])
+}
+
+func (s *Screen) openNamed(name string) tea.Cmd {
+	for i, a := range s.actions {
+		if a.Name == name {
+			s.cursor = max(0, slices.Index(s.shown, i))
+			return s.openAction(a)
+		}
+	}
+	return s.env.Shell.Toast(screen.ToastWarn, safe(s.conn)+" has no action "+safe(name))
+}
+
+func (s *Screen) openAction(a integrations.Action) tea.Cmd {
+	s.picked, s.pane, s.answer, s.members = a, filling, nil, map[string]string{}
+	s.form = form.NewIn(form.Env{Now: s.env.Now, Complete: s.env.Complete, Path: s.env.CheckPath}, fields(a))
+	if s.carried != nil {
+		s.form.SetValues(carry(a, s.carried))
+		s.carried = nil
+	}
+	s.form.SetFocus(0)
+	return s.changed()
+}
+
+// carry are the parameters that a result fills: of an object the members that are called as they are, else the first parameter.
+func carry(a integrations.Action, result json.RawMessage) map[string]string {
+	values := map[string]string{}
+	var object map[string]any
+	d := json.NewDecoder(strings.NewReader(string(result)))
+	d.UseNumber()
+	if d.Decode(&object) == nil && object != nil {
+		for _, p := range a.Params {
+			if v, ok := object[p.Name]; ok && v != nil {
+				values[p.Name] = written(v)
+			}
+		}
+		if len(values) > 0 || len(a.Params) != 1 {
+			return values
+		}
+	}
+	if len(a.Params) == 0 {
+		return values
+	}
+	to := a.Params[0]
+	for _, p := range a.Params {
+		if p.Required {
+			to = p
+			break
+		}
+	}
+	var v any
+	d = json.NewDecoder(strings.NewReader(string(result)))
+	d.UseNumber()
+	if d.Decode(&v) == nil {
+		values[to.Name] = written(v)
+	}
+	return values
+}
+
+// reopen makes the form of the picked action anew after its page or code was saved, with the values that it had.
+func (s *Screen) reopen() tea.Cmd {
+	if s.form == nil {
+		return nil
+	}
+	i := slices.IndexFunc(s.actions, func(a integrations.Action) bool { return a.Name == s.picked.Name })
+	if i < 0 {
+		s.pane, s.form, s.answer = picking, nil, nil
+		return s.env.Shell.Toast(screen.ToastWarn, "the action "+safe(s.picked.Name)+" is gone")
+	}
+	values, at := s.form.Values(), s.form.Focus()
+	s.picked, s.members = s.actions[i], map[string]string{}
+	s.form = form.NewIn(form.Env{Now: s.env.Now, Complete: s.env.Complete, Path: s.env.CheckPath}, fields(s.picked))
+	s.form.SetValues(values)
+	s.form.SetFocus(min(at, s.form.Len()-1))
+	cmd := s.changed()
+	if s.again {
+		s.again = false
+		return tea.Batch(cmd, s.run("", 0))
+	}
+	return cmd
+}
+
+// texts are what stands in the form, as connections makes values of it.
+func (s *Screen) texts() map[string]string {
+	values := s.form.Values()
+	delete(values, dryRun)
+	for _, p := range s.picked.Params {
+		if text := values[p.Name]; text != "" && fieldOf(p).Kind == form.File {
+			values[p.Name] = term.Home(text)
+		}
+	}
+	return values
+}
+
+// param finds the parameter of a field of the form, a member of a group by its path.
+func (s *Screen) param(path string) (integrations.Param, bool) {
+	list := s.picked.Params
+	for {
+		i := slices.IndexFunc(list, func(p integrations.Param) bool { return p.Name == path || strings.HasPrefix(path, p.Name+".") })
+		if i < 0 {
+			return integrations.Param{}, false
+		}
+		if list[i].Name == path {
+			return list[i], true
+		}
+		path, list = path[len(list[i].Name)+1:], list[i].Members
+		if n, rest, ok := strings.Cut(path, "."); ok && isNumber(n) {
+			path = rest // an element of a list
+		}
+	}
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// criteria are the values of the fields that a parameter depends on.
+func (s *Screen) criteria(p integrations.Param) map[string]any {
+	out := map[string]any{}
+	for _, name := range p.DependsOn {
+		text := s.form.Value(name)
+		if text == "" {
+			continue
+		}
+		out[name] = text
+		if of, ok := s.param(name); ok {
+			if v, ok := connections.Value(of, text); ok && v != nil {
+				out[name] = v
+			}
+		}
+	}
+	return out
+}
+
+// changed follows what was typed: what was cleared is said, and the fields of a group are asked for once they can be.
+func (s *Screen) changed() tea.Cmd {
+	var cmds []tea.Cmd
+	if list := s.form.Cleared(); len(list) > 0 {
+		cmds = append(cmds, s.env.Shell.Toast(screen.ToastInfo, "cleared, since it depends on what changed: "+safe(strings.Join(list, ", "))))
+	}
+	at := s.form.Focus()
+	if at < 0 {
+		return tea.Batch(cmds...)
+	}
+	p, ok := s.param(s.form.Name(at))
+	if !ok || p.Fields == "" || len(s.form.Waits(p.Name)) > 0 {
+		return tea.Batch(cmds...)
+	}
+	criteria := s.criteria(p)
+	raw, err := json.Marshal(criteria)
+	if err != nil || s.members[p.Name] == string(raw) {
+		return tea.Batch(cmds...)
+	}
+	s.members[p.Name] = string(raw)
+	return tea.Batch(append(cmds, s.askMembers(p, criteria, string(raw)))...)
+}
+
+func (s *Screen) takeMembers(m fieldsMsg) {
+	if s.form == nil || s.members[m.name] != m.criteria {
+		return // of another form, or of other criteria by now
+	}
+	i := slices.IndexFunc(s.picked.Params, func(p integrations.Param) bool { return p.Name == m.name })
+	if i < 0 {
+		return
+	}
+	if m.err != nil || len(m.params) == 0 {
+		s.form.SetMembers(m.name, nil) // a JSON editor serves
+		if m.err != nil {
+			delete(s.members, m.name)
+			s.form.Problem(m.name, "its fields could not be loaded: "+plain(m.err))
+		}
+		return
+	}
+	s.picked.Params = slices.Clone(s.picked.Params)
+	s.picked.Params[i].Members = m.params
+	s.form.SetMembers(m.name, fieldsOf(m.params))
+}
+
+// picks reports whether the field with the focus is chosen from a dictionary, and which.
+func (s *Screen) picks() (integrations.Param, bool) {
+	at := s.form.Focus()
+	if at < 0 || s.form.Kind(at) != form.Pick {
+		return integrations.Param{}, false
+	}
+	p, ok := s.param(s.form.Name(at))
+	return p, ok && p.Dictionary != ""
+}
+
+// fill puts the values of a preset or of a past run into the form.
+func (s *Screen) fill(params map[string]any, texts map[string]string) tea.Cmd {
+	values := map[string]string{}
+	for name, v := range params {
+		values[name] = written(v)
+	}
+	maps.Copy(values, texts)
+	unknown := s.form.SetValues(values)
+	s.pane = filling
+	cmd := s.changed()
+	if len(unknown) > 0 {
+		return tea.Batch(cmd, s.env.Shell.Toast(screen.ToastWarn, "the action has no "+safe(strings.Join(unknown, ", "))+" any more"))
+	}
+	return cmd
+}
+
+// revealTime is how long secrets stay in sight.
+const revealTime = 10 * time.Second

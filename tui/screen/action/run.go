@@ -1,0 +1,125 @@
+package action
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"authdeck/connections"
+	"authdeck/tui/screen"
+	"authdeck/tui/screen/login"
+)
+
+// patience is how long a host that answers 429 is waited for; the screen shows it, and esc ends it.
+const patience = 2 * time.Minute
+
+// run checks the form and starts the action: its first page, or the one that page names, or all of them.
+func (s *Screen) run(page string, pages int) tea.Cmd {
+	if s.running || s.form == nil {
+		return nil
+	}
+	if !s.form.CheckAll() {
+		s.pane = filling
+		return nil
+	}
+	texts := s.texts()
+	if wrong := connections.Check(s.picked, texts, nil); len(wrong) > 0 {
+		for _, w := range slices.Backward(wrong) {
+			s.form.Problem(w.Name, w.Rule)
+			s.form.FocusOn(w.Name)
+		}
+		s.pane = filling
+		return nil
+	}
+	s.gen++
+	before := s.answer
+	s.running, s.answer, s.pane = true, nil, response
+	s.started = s.env.Now()
+	s.now, s.progress = s.started, connections.RunProgress{}
+	ctx, stop := context.WithCancel(s.ctx)
+	s.stop = stop
+	steps := make(chan connections.RunProgress, 16)
+	r := connections.RunRequest{
+		Connection: s.conn, Action: s.picked.Name, Texts: texts, DryRun: s.form.Value(dryRun) == "true", Page: page, Pages: pages, Wait: patience,
+		Progress: func(p connections.RunProgress) {
+			select {
+			case steps <- p:
+			default: // the screen is behind; the next one tells as much
+			}
+		},
+	}
+	return tea.Batch(s.runCmd(ctx, r, before, steps), listen(s.ref(), steps))
+}
+
+// halt ends a run that is under way; its answer says so.
+func (s *Screen) halt() { s.stop() }
+
+func (s *Screen) ran(a *answer) {
+	s.running, s.answer, s.pane = false, a, response
+	s.stop()
+	for _, w := range slices.Backward(a.fields) {
+		s.form.Problem(w.Name, w.Rule)
+		s.form.FocusOn(w.Name)
+		s.pane = filling
+	}
+}
+
+// saved reads the actions anew after files were saved; while watching, the action is then run again.
+func (s *Screen) saved() tea.Cmd {
+	if !s.loaded || s.running {
+		return nil
+	}
+	s.again = s.watching && s.answer != nil
+	return s.load()
+}
+
+// watch turns the running after each save on or off.
+func (s *Screen) watch() tea.Cmd {
+	s.watching = !s.watching
+	text := "runs again when a file of " + safe(s.integration) + " is saved"
+	if !s.watching {
+		text = "saved files are not followed any more"
+	}
+	return s.env.Shell.Toast(screen.ToastInfo, text)
+}
+
+// ask signs in again for the scopes that a 403 was about, then runs once more. The grant stays if the user says no.
+func (s *Screen) ask() tea.Cmd {
+	scopes := s.answer.scopes
+	return s.env.Shell.Open(login.Then(s.env, connections.LoginRequest{Connection: s.conn, Scopes: scopes}, func(connections.Detail) tea.Cmd {
+		return s.run("", 0)
+	}))
+}
+
+// listen waits for the next step of a run.
+func listen(r ref, steps <-chan connections.RunProgress) tea.Cmd {
+	return func() tea.Msg {
+		p, ok := <-steps
+		if !ok {
+			return nil
+		}
+		return progressMsg{ref: r, progress: p, next: listen(r, steps)}
+	}
+}
+
+func (s *Screen) runCmd(ctx context.Context, r connections.RunRequest, before *answer, steps chan connections.RunProgress) tea.Cmd {
+	deck, to, now, started := s.env.Deck, s.ref(), s.env.Now, s.started
+	action, integration := s.picked, s.integration
+	return func() tea.Msg {
+		old := before.result()
+		if old == nil && !r.DryRun {
+			old, _ = deck.LastResult(ctx, integration, action.Name, r.Connection) // nothing to compare with is no fault of the run
+		}
+		res, err := deck.Run(ctx, r)
+		close(steps)
+		if res.Duration == 0 {
+			res.Duration = now().Sub(started)
+		}
+		a := answerOf(ctx, action, res, err, old, r.DryRun)
+		a.canceled = errors.Is(err, context.Canceled) && ctx.Err() != nil
+		return ranMsg{ref: to, answer: a}
+	}
+}

@@ -1,0 +1,83 @@
+package action
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"authdeck/internal/safetext"
+	"authdeck/tui/theme"
+	"authdeck/tui/ui/code"
+)
+
+func lower(s string) string { return strings.ToLower(s) }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "<1 ms"
+	case d < time.Second:
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	default:
+		return fmt.Sprintf("%d:%02d min", int(d.Minutes()), int(d.Seconds())%60)
+	}
+}
+
+func bytesOf(n int64) string {
+	switch {
+	case n < 1000:
+		return strconv.FormatInt(n, 10) + " B"
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f KB", float64(n)/1000)
+	default:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+}
+
+// mostSample bounds a sample result that is shown, in bytes.
+const mostSample = 64 << 10
+
+// pretty is a sample result, indented and safe.
+func pretty(raw json.RawMessage) string {
+	if len(bytes.TrimSpace(raw)) == 0 || len(raw) > mostSample {
+		return ""
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return safetext.Block(text, mostSample)
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, raw, "", "  ") != nil {
+		return safetext.Block(string(raw), mostSample)
+	}
+	return safetext.Block(b.String(), mostSample)
+}
+
+// colour draws a line of JSON.
+func colour(th *theme.Theme, line string) string {
+	var b strings.Builder
+	at := 0
+	for _, t := range code.Tokens(line) {
+		style := th.Text
+		switch t.Kind { //nolint:exhaustive // the others are text
+		case code.Name:
+			style = th.Accent
+		case code.Number, code.Literal:
+			style = th.Info
+		case code.Punctuation:
+			style = th.Dim
+		}
+		b.WriteString(line[at:t.From] + style.Render(line[t.From:t.To]))
+		at = t.To
+	}
+	return b.String() + line[at:]
+}
