@@ -128,6 +128,28 @@ func TestSecret(t *testing.T) {
 	}
 }
 
+// TestSecretMember: neither what a folded group says of itself nor an editor of the user's own shows a secret in it.
+func TestSecretMember(t *testing.T) {
+	members := []Field{{Name: "key", Secret: true}}
+	for _, x := range []Field{
+		{Name: "x", Kind: Group, Members: members, Value: `{"key":"hunter2"}`},
+		{Name: "x", Kind: List, Members: members, Value: `[{"key":"hunter2"}]`},
+	} {
+		f := New([]Field{x})
+		for i := range f.Len() {
+			f.SetFocus(f.Len() - 1 - i)
+			do(f, "left")
+			lines, _ := f.View(theme.New(theme.Options{}), 60)
+			if all := strings.Join(lines, "\n"); strings.Contains(all, "hunter2") {
+				t.Error(all)
+			}
+		}
+		if text, _ := f.Edit("x"); text != "" || f.Value("x") == "" {
+			t.Errorf("an editor gets %q", text)
+		}
+	}
+}
+
 // TestView: whatever is typed or pasted, each line is exactly as wide as it must be, holds nothing that a terminal obeys,
 // and the cursor is in sight.
 func TestView(t *testing.T) {

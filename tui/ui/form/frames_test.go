@@ -121,6 +121,7 @@ func states() []state {
 		{"group-unknown", []Field{{Name: "x", Label: "Fields", Kind: Group, Value: `{"a":1}`}}, nil, nil},
 		{"group-fallback", []Field{{Name: "x", Label: "Fields", Kind: Group, Value: `{"a":1}`}}, nil, func(f *Form) { f.SetMembers("x", nil) }},
 		{"list", []Field{people(), {Name: "y", Label: "Other"}}, []string{"tab", "J"}, nil},
+		{"list-folded", []Field{people()}, []string{"tab", "space", "tab", "d"}, nil},
 		{"list-empty", []Field{{Name: "to", Label: "Recipients of the message", Kind: List, Required: true, Members: []Field{{Name: "name", Label: "Name"}}}}, nil, func(f *Form) { f.CheckAll() }},
 		{"secret", []Field{{Name: "x", Label: "Client secret", Secret: true, Required: true}, {Name: "y", Label: "Kept", Secret: true, Kept: true}}, []string{"'hunter2"}, nil},
 	}

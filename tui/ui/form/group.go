@@ -18,6 +18,7 @@ const mostElements = 500
 type group struct {
 	base
 	field *field
+	sure  bool // d was pressed on an element that has a value: once more removes it
 }
 
 // value is the object of the members that have a value, or the array of the elements; "" if there is none.
@@ -173,6 +174,8 @@ func (g *group) list() (list *group, at int) {
 func (g *group) key(k tea.KeyPressMsg) (used, changed bool) {
 	x := g.field
 	list, at := g.list()
+	sure := g.sure
+	g.sure = false
 	switch s := k.String(); {
 	case s == "space":
 		x.folded = !x.folded
@@ -192,6 +195,10 @@ func (g *group) key(k tea.KeyPressMsg) (used, changed bool) {
 		}
 		return true, true
 	case at >= 0 && (s == "d" || s == "delete" || s == "-"):
+		if !sure && x.value() != "" {
+			g.sure = true
+			return true, false
+		}
 		list.field.kids = slices.Delete(list.field.kids, at, at+1)
 		list.number()
 		return true, true
@@ -236,15 +243,30 @@ func count(n int) string {
 
 // summary is what a folded group holds, in short.
 func (x *field) summary(p pen) string {
-	if !x.folded {
+	switch {
+	case !x.folded:
 		return ""
+	case x.hides():
+		return strings.Repeat(p.th.Glyph.Masked, 3)
+	case !x.element:
+		return shown(p.th, x.value())
 	}
-	return shown(p.th, x.value())
+	var parts []string
+	for _, k := range x.kids {
+		if k.given() {
+			parts = append(parts, shown(p.th, k.value()))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
+
+func (g *group) leave() { g.sure = false }
 
 func (g *group) keys() string {
 	_, at := g.list()
 	switch {
+	case g.sure:
+		return "d again removes it"
 	case at >= 0:
 		return "a add, d remove, J K move, space fold"
 	case g.field.Kind == List:

@@ -233,9 +233,9 @@ func (m *multi) below(p pen) []string {
 func (m *multi) keys() string {
 	switch {
 	case m.open != nil && m.open.filter.text() != "":
-		return "space marks, esc closes"
+		return "space marks, esc ends"
 	case m.open != nil:
-		return "space marks, enter closes"
+		return "space marks, enter ends"
 	case len(m.options) == 0:
 		return "type one, enter adds it"
 	}

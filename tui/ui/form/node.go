@@ -76,6 +76,12 @@ func (x *field) clear() {
 	x.problem, x.outside = "", false
 }
 
+// hides reports whether a secret is in it.
+func (x *field) hides() (secret bool) {
+	x.each(func(k *field) { secret = secret || k.Secret })
+	return secret
+}
+
 // unload forgets members that were loaded; false if there are none.
 func (x *field) unload() bool {
 	if x.loads == 0 || x.Kind == x.loads && x.Members == nil {

@@ -130,11 +130,18 @@ func (n *number) rule() string {
 	return rule
 }
 
+// keys says the rule too, unless it is said already that it is broken.
 func (n *number) keys() string {
-	if n.field.Step != "" {
-		return "+ and - go by " + n.field.Step
+	rule := n.rule()
+	switch {
+	case n.field.Step == "" && n.field.problem == "":
+		return rule
+	case n.field.Step == "":
+		return ""
+	case rule == "" || n.field.problem != "":
+		return "+ and - step"
 	}
-	return ""
+	return rule + "; + and - step"
 }
 
 // rational reads a number of a size that costs nothing to reckon with.

@@ -39,10 +39,10 @@ func (f *Form) SetValues(values map[string]string) (unknown []string) {
 }
 
 // Edit is the text of a field for an editor of the user's own, and the ending of the file's name that goes with it: ".json",
-// ".js", ".txt". The text of a secret is never handed out.
+// ".js", ".txt". The text of a secret, or of what has one in it, is never handed out.
 func (f *Form) Edit(name string) (text, ext string) {
 	x := f.find(name)
-	if x == nil || x.Secret {
+	if x == nil || x.hides() {
 		return "", ".txt"
 	}
 	switch w := x.w.(type) {

@@ -80,7 +80,7 @@ func (s sheet) draw(x *field, on bool) []string {
 		lines = append(lines, x.w.below(pen{th: th, on: on, width: width})...)
 	}
 	column := label
-	if len(lines) > 1 {
+	if len(lines) > 1 || x.Kind == Group || x.Kind == List {
 		column = 0 // under what is open, not under the values
 	}
 	notes := s.notes(x, on, cut, waits)
@@ -138,9 +138,6 @@ func hints(x *field, waits []string) []string {
 	}
 	if waits != nil {
 		return list
-	}
-	if w, ok := x.w.(interface{ rule() string }); ok && w.rule() != "" && x.problem == "" {
-		list = append(list, w.rule())
 	}
 	if w, ok := x.w.(interface{ keys() string }); ok && w.keys() != "" {
 		list = append(list, w.keys())
