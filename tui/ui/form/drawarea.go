@@ -11,6 +11,9 @@ import (
 // colours is whether the text is JSON, which is drawn with colours.
 func (a *area) colours() bool {
 	l := a.field.Language
+	if a.field.Secret {
+		return false
+	}
 	return a.field.Kind == JSON || l == "json" || l == "JSON"
 }
 
@@ -24,6 +27,9 @@ func (a *area) row(p pen) string {
 		}
 		return th.Dim.Render(at)
 	}
+	if a.field.Kept && a.size == 0 {
+		return th.Dim.Render(kept(p.width))
+	}
 	more, first := "", 0
 	if n := len(a.lines) - 1; n > 0 {
 		more = " +" + strconv.Itoa(n)
@@ -35,7 +41,7 @@ func (a *area) row(p pen) string {
 	if a.field.Kind == JSON {
 		e.runes, more = a.joined(p.width+1), ""
 	}
-	return e.draw(pen{th: th, width: p.width - len(more)}, false) + th.Dim.Render(more)
+	return e.draw(pen{th: th, width: p.width - len(more)}, a.field.Secret) + th.Dim.Render(more)
 }
 
 // joined is the beginning of the text in one line, n characters at least if it has so many.
@@ -146,7 +152,7 @@ func (a *area) drawRow(th *theme.Theme, r span, width, cursor, other int) string
 	}
 	part := l[from:min(r.to, from+width+1)]
 	n := fitting(part, width)
-	cells := append(cellsOf(th, part, false), " ")
+	cells := append(cellsOf(th, part, a.field.Secret), " ")
 	if cursor >= from {
 		n = max(n, min(cursor-from, len(part))+1) // the cursor has a cell of its own behind the text
 	}

@@ -112,13 +112,20 @@ func TestChoice(t *testing.T) {
 
 // TestSecret: a secret is never drawn, neither while it is typed nor after.
 func TestSecret(t *testing.T) {
-	f := New([]Field{{Name: "s", Label: "Secret", Secret: true}})
+	for _, kind := range []Kind{Text, Number, File, Lines, Code, JSON} {
+		secretOf(t, kind)
+	}
+}
+
+func secretOf(t *testing.T, kind Kind) {
+	t.Helper()
+	f := New([]Field{{Name: "s", Label: "Secret", Secret: true, Kind: kind, Language: "json"}})
 	for focus := -1; focus <= 0; focus++ {
 		f.SetFocus(0)
-		press(f, "hunter2")
+		press(f, "ŒÞØßÐ¶§")
 		f.SetFocus(focus)
 		lines, _ := f.View(theme.New(theme.Options{Colour: true}), 60)
-		if all := ansi.Strip(strings.Join(lines, "\n")); strings.ContainsAny(all, "hun2") || !strings.Contains(all, "•••••••") {
+		if all := ansi.Strip(strings.Join(lines, "\n")); strings.ContainsAny(all, "ŒÞØßÐ¶§") || !strings.Contains(all, "•••••••") {
 			t.Errorf("focus %d:\n%s", focus, all)
 		}
 	}

@@ -56,11 +56,7 @@ func (l *line) row(p pen) string {
 	}
 	var body string
 	if len(l.edit.runes) == 0 && x.Kept && !p.on {
-		kept := "kept as it is"
-		if len(kept) > p.width {
-			kept = "kept"
-		}
-		body = p.th.Dim.Render(kept)
+		body = p.th.Dim.Render(kept(p.width))
 	} else {
 		p.width -= ansi.StringWidth(pre) + ansi.StringWidth(post)
 		body = l.edit.draw(p, x.Secret)
@@ -72,4 +68,12 @@ func (l *line) row(p pen) string {
 		body += p.th.Dim.Render(post)
 	}
 	return body
+}
+
+// kept says that leaving the field empty keeps what is stored.
+func kept(width int) string {
+	if width < len("kept as it is") {
+		return "kept"
+	}
+	return "kept as it is"
 }
