@@ -148,7 +148,7 @@ func (a *area) key(k tea.KeyPressMsg) (used, changed bool) {
 	}
 	line := a.lines[a.at]
 	switch k.String() {
-	case "enter":
+	case "enter", "shift+enter", "alt+enter":
 		a.insert("\n" + a.indent())
 	case "backspace":
 		if a.col > 0 {

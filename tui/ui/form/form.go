@@ -10,6 +10,7 @@ type Form struct {
 	flat    []*field // those that can have the focus now, in order
 	focus   int      // index into flat, -1: none
 	cleared []string
+	resting bool
 	top     int // index into flat of the first field in the window
 	skip    int // its lines that are above the window
 }
@@ -97,6 +98,10 @@ func (f *Form) SetFocus(i int) {
 	}
 	f.focus = i
 }
+
+// Rest says that the focus is on another part of the screen: nothing is drawn as if it was here, and the field that had it
+// keeps it for later. Nothing is checked.
+func (f *Form) Rest(resting bool) { f.resting = resting }
 
 // left checks a field that was left. What somebody else found wrong stays until the value is another one.
 func (f *Form) left(x *field) {

@@ -202,6 +202,25 @@ func TestProblemStays(t *testing.T) {
 	}
 }
 
+// TestRest: while the focus is elsewhere there is no cursor and nothing is checked; then all is as before.
+func TestRest(t *testing.T) {
+	th := theme.New(theme.Options{})
+	f := New([]Field{{Name: "x", Label: "X", Kind: Number, Hint: "hint"}})
+	f.SetFocus(0)
+	do(f, "'abc")
+	before, _ := f.View(th, 40)
+	f.Rest(true)
+	resting, at := f.View(th, 40)
+	window, _, _ := f.Window(th, 40, 1)
+	if len(resting) != 1 || at != 0 || strings.Contains(resting[0], "\x1b[7m") || window[0] != resting[0] || f.Focus() != 0 || f.fields[0].problem != "" {
+		t.Errorf("%q, %q, focus %d, %q", resting, window, f.Focus(), f.fields[0].problem)
+	}
+	f.Rest(false)
+	if after, _ := f.View(th, 40); !slices.Equal(before, after) {
+		t.Errorf("%q, want %q", after, before)
+	}
+}
+
 // TestWindow: the field with the focus is whole in sight wherever it is, the window moves no more than it must, and the
 // counts say what is not in sight.
 func TestWindow(t *testing.T) {

@@ -29,7 +29,7 @@ func (f *Form) View(th *theme.Theme, width int) (lines []string, focus int) {
 		if i == f.focus {
 			focus = len(lines)
 		}
-		lines = append(lines, s.draw(x, i == f.focus)...)
+		lines = append(lines, s.draw(x, i == f.focus && !f.resting)...)
 	}
 	return lines, focus
 }

@@ -53,10 +53,11 @@ func TestAnyKeys(t *testing.T) {
 				f.SetPicked("board", texts.Draw(t, "value"), texts.Draw(t, "label"))
 			case 4:
 				f.CheckAll()
+				f.Rest(rapid.Bool().Draw(t, "resting"))
 			default:
 				do(f, rapid.SampledFrom(names).Draw(t, "key"))
 			}
-			width, height := rapid.IntRange(28, 90).Draw(t, "width"), rapid.IntRange(1, 30).Draw(t, "height")
+			width, height := rapid.IntRange(16, 90).Draw(t, "width"), rapid.IntRange(1, 30).Draw(t, "height")
 			lines, at := f.View(th, width)
 			walked(t, lines, width)
 			part, above, below := f.Window(th, width, height)

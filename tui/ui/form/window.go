@@ -17,7 +17,7 @@ func (f *Form) Window(th *theme.Theme, width, height int) (lines []string, above
 	drawn := map[int][]string{}
 	draw := func(i int) []string {
 		if drawn[i] == nil {
-			drawn[i] = s.draw(f.flat[i], i == f.focus)
+			drawn[i] = s.draw(f.flat[i], i == f.focus && !f.resting)
 		}
 		return drawn[i]
 	}
