@@ -211,12 +211,8 @@ func (s *Screen) pickKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 func (s *Screen) fillKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
-	switch k.String() {
-	case "tab", "shift+tab", "ctrl+enter", "ctrl+j", "ctrl+o", "ctrl+x", "ctrl+p":
-	default:
-		if s.form.Key(k) {
-			return s.changed(), true
-		}
+	if name := k.String(); name != "ctrl+x" && name != "ctrl+p" && s.form.Key(k) {
+		return s.changed(), true
 	}
 	if cmd, ok := s.pressed(k, s.formKeys()); ok {
 		return cmd, true

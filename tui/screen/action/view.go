@@ -144,12 +144,8 @@ func (s *Screen) formBox(width, height int) []string {
 	if a.Destructive {
 		last = []string{"", " " + th.Warn.Render(th.Glyph.Warn+" it changes or deletes data")}
 	}
-	at := s.form.Focus()
-	if s.pane != filling {
-		s.form.SetFocus(-1)
-	}
+	s.form.Rest(s.pane != filling)
 	fields, above, below := s.form.Window(th, inner-1, max(1, rows-len(lines)-len(last)))
-	s.form.SetFocus(at)
 	lines = append(append(lines, fields...), last...)
 	title, of := "Input: "+name(a), ""
 	switch {

@@ -67,16 +67,7 @@ func colour(th *theme.Theme, line string) string {
 	var b strings.Builder
 	at := 0
 	for _, t := range code.Tokens(line) {
-		style := th.Text
-		switch t.Kind { //nolint:exhaustive // the others are text
-		case code.Name:
-			style = th.Accent
-		case code.Number, code.Literal:
-			style = th.Info
-		case code.Punctuation:
-			style = th.Dim
-		}
-		b.WriteString(line[at:t.From] + style.Render(line[t.From:t.To]))
+		b.WriteString(line[at:t.From] + code.Style(th, t.Kind).Render(line[t.From:t.To]))
 		at = t.To
 	}
 	return b.String() + line[at:]
