@@ -121,7 +121,7 @@ func TestWaiting(t *testing.T) {
 	}, func(t *testing.T, r *rig) {
 		r.loop.Press("j", "enter", "enter")
 		r.pass(2 * time.Second)
-		if f := r.frame(); !strings.Contains(f, "the API asks to wait: 10s left") {
+		if f := r.frame(); !strings.Contains(f, "the API asks to wait: 10 s left") {
 			t.Error(f)
 		}
 		r.loop.Press("esc")
@@ -237,6 +237,21 @@ func TestCarry(t *testing.T) {
 			t.Errorf("%s: %v", c.result, got)
 		}
 	}
+}
+
+// TestFilter: the list is narrowed while one types, and the cursor stays on its action when the filter goes.
+func TestFilter(t *testing.T) {
+	inBubble(t, demo(), nil, func(t *testing.T, r *rig) {
+		r.loop.Press("/")
+		r.loop.Type("add")
+		if f := r.frame(); !strings.Contains(f, "1 of 4") || strings.Contains(f, "Who am I") {
+			t.Error(f)
+		}
+		r.loop.Press("esc", "enter")
+		if r.screen.picked.Name != "add-note" {
+			t.Error(r.frame())
+		}
+	})
 }
 
 // TestReveal: a secret of a request is in sight for ten seconds after v, and never before.

@@ -197,15 +197,22 @@ func (s *Screen) take(m loadedMsg) tea.Cmd {
 	return s.reopen()
 }
 
-// narrow makes the list of what the filter leaves.
+// narrow makes the list of what the filter leaves; the cursor stays on its action if it can.
 func (s *Screen) narrow() {
-	s.shown = s.shown[:0]
-	for i, a := range s.actions {
-		if s.filter.Match(lower(a.Label + " " + a.Name + " " + a.Category + " " + a.Description)) {
-			s.shown = append(s.shown, i)
-		}
+	on := -1
+	if s.cursor < len(s.shown) {
+		on = s.shown[s.cursor]
 	}
-	s.cursor = max(0, min(s.cursor, len(s.shown)-1))
+	s.shown, s.cursor = nil, 0
+	for i, a := range s.actions {
+		if !s.filter.Match(lower(a.Label + " " + a.Name + " " + a.Category + " " + a.Description)) {
+			continue
+		}
+		if i == on {
+			s.cursor = len(s.shown)
+		}
+		s.shown = append(s.shown, i)
+	}
 }
 
 func safe(s string) string { return safetext.Line(s, 200) }

@@ -205,8 +205,8 @@ func (s *Screen) step() string {
 	case connections.StageRefreshing:
 		return "refreshing the token " + took
 	case connections.StageWaiting:
-		left := max(0, s.progress.Until.Sub(s.now)).Round(time.Second)
-		return "the API asks to wait: " + left.String() + " left" + page
+		left := max(0, s.progress.Until.Sub(s.now)+time.Second-1) / time.Second
+		return "the API asks to wait: " + strconv.Itoa(int(left)) + " s left" + page
 	case connections.StageRunning:
 	}
 	return "running " + took + page
