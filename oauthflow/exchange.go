@@ -36,6 +36,7 @@ type Exchange struct {
 
 const (
 	shownBody   = 64 << 10 // bytes of a body that an Exchange keeps
+	enoughBody  = 96 << 10 // bytes of it, redacted, from which those are taken: a secret cut at this end does not show
 	judgedBody  = 1 << 20  // bytes of a body that are looked at for it
 	shownHeader = 1024     // cells of a header's value
 )
@@ -82,7 +83,7 @@ func shownText(kind string, body []byte, m masker) string {
 	}
 	// By value before and after: before, since redaction by looks may hide one half of a secret and leave the other; after,
 	// since JSON is rewritten without its escapes.
-	text := secret.RedactBody(kind, []byte(m.mask(string(body))), 0)
+	text := secret.RedactBody(kind, []byte(m.mask(string(body))), enoughBody)
 	return safetext.Block(m.mask(text), shownBody)
 }
 

@@ -66,11 +66,14 @@ func (r reply) good(c *conditionSpec) bool {
 
 // into writes the result; root is the path below which it stands.
 func (r reply) into(out *integrations.ActionResult, root string) error {
-	if part, ok := oauthflow.PathRaw(r.body, root); ok && r.isJSON && root != "" { // else the whole answer tells more than nothing
-		out.Result = part
-		return nil
+	if !r.isJSON {
+		return integrations.ReadAnswer(r.answer, out)
 	}
-	return integrations.ReadAnswer(r.answer, out)
+	out.Result = r.body
+	if part, ok := oauthflow.PathRaw(r.body, root); ok { // else the whole answer tells more than nothing
+		out.Result = part
+	}
+	return nil
 }
 
 // failure is the provider's error answer.

@@ -107,7 +107,7 @@ func redactHeaderValue(name, v string) string {
 }
 
 // RedactBody returns a body of a request or an answer for reading, at most max bytes (0 = no limit) and cut with "…": JSON
-// and forms by the names of their members, anything else by [Redact].
+// and forms by the names of their members, anything else by [Redact]. Of JSON no more is read than is returned.
 func RedactBody(contentType string, body []byte, max int) string {
 	var text string
 	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
@@ -118,7 +118,7 @@ func RedactBody(contentType string, body []byte, max int) string {
 		text = redactForm(string(body))
 	default:
 		// Servers send JSON under any type; what is JSON is read as JSON.
-		redacted, err := redactJSON(body)
+		redacted, err := redactJSON(body, max)
 		if err != nil {
 			redacted = Redact(string(body))
 		}
@@ -135,14 +135,18 @@ func RedactBody(contentType string, body []byte, max int) string {
 }
 
 // redactJSON rewrites JSON compactly, in order, with the strings under sensitive names masked, however deep they stand.
-func redactJSON(body []byte) (string, error) {
+// It stops once it has more than max bytes (0 = no limit).
+func redactJSON(body []byte, max int) (string, error) {
 	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != '{' && trimmed[0] != '[' {
 		return "", errors.New("neither object nor array")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
-	var out strings.Builder
-	if err := redactValue(d, &out, open, 0); err != nil {
+	out := jsonOut{max: max}
+	switch err := redactValue(d, &out, open, 0); {
+	case errors.Is(err, errEnough):
+		return out.String(), nil
+	case err != nil:
 		return "", err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
@@ -151,12 +155,25 @@ func redactJSON(body []byte) (string, error) {
 	return out.String(), nil
 }
 
+// jsonOut is JSON in the making.
+type jsonOut struct {
+	strings.Builder
+
+	max int
+}
+
+// errEnough ends the reading of what nobody wants any more.
+var errEnough = errors.New("enough was read")
+
 // maxDepth bounds recursion over foreign JSON.
 const maxDepth = 200
 
-func redactValue(d *json.Decoder, out *strings.Builder, s sensitivity, depth int) error {
+func redactValue(d *json.Decoder, out *jsonOut, s sensitivity, depth int) error {
 	if depth > maxDepth {
 		return errors.New("nested too deep")
+	}
+	if out.max > 0 && out.Len() > out.max {
+		return errEnough
 	}
 	t, err := d.Token()
 	if err != nil {
@@ -178,7 +195,7 @@ func redactValue(d *json.Decoder, out *strings.Builder, s sensitivity, depth int
 	}
 }
 
-func redactComposite(d *json.Decoder, out *strings.Builder, begin json.Delim, s sensitivity, depth int) error {
+func redactComposite(d *json.Decoder, out *jsonOut, begin json.Delim, s sensitivity, depth int) error {
 	out.WriteString(begin.String())
 	for first := true; d.More(); first = false {
 		if !first {
@@ -238,7 +255,7 @@ func redactText(s string) string {
 	return s
 }
 
-func writeJSON(out *strings.Builder, v any) error {
+func writeJSON(out *jsonOut, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -156,3 +156,16 @@ func FuzzRedact(f *testing.F) {
 		}
 	})
 }
+
+// Of JSON that is longer than what is wanted, the rest is not looked at; what is returned is redacted as if it were.
+func TestRedactBody_ReadsNoMoreThanItReturns(t *testing.T) {
+	item := `{"name":"x","access_token":"s3cr3t-s3cr3t-s3cr3t"},`
+	long := "[" + strings.Repeat(item, 1000)
+	whole := RedactBody("application/json", []byte(strings.TrimSuffix(long, ",")+"]"), 0)
+	for name, body := range map[string]string{"whole": strings.TrimSuffix(long, ",") + "]", "broken behind it": long + "\x00{{"} {
+		got := RedactBody("application/json", []byte(body), 5000)
+		if want := whole[:5000]; strings.TrimSuffix(got, "…") != want || !strings.HasSuffix(got, "…") {
+			t.Errorf("%s: %d bytes, %.200s", name, len(got), got)
+		}
+	}
+}
