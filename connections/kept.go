@@ -13,7 +13,7 @@ import (
 
 const (
 	sectionPresets = "presets" // key: actionKey; value: []Preset
-	sectionRuns    = "runs"    // key: actionKey; value: []PastRun, newest first, without results
+	sectionRuns    = "runs"    // key: actionKey; value: []storedRun, newest first
 	sectionResults = "results" // key: resultKey; value: keptResult
 	sectionReached = "reached" // key: integration id; value: []string
 )

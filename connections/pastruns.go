@@ -34,9 +34,18 @@ type PastRun struct {
 	HasResult  bool `json:"has_result,omitempty"`
 	// InputsCut: the parameters were too large to be kept.
 	InputsCut bool `json:"inputs_cut,omitempty"`
-
-	Slot int `json:"slot"` // where its result lies
 }
+
+// storedRun is one with the place of its result: a small one lies with it, since each write waits for the disk.
+type storedRun struct {
+	PastRun
+
+	Slot   int             `json:"slot"` // where its result lies, if it is not Inline
+	Inline json.RawMessage `json:"inline,omitempty"`
+}
+
+// apart reports whether its result lies in its slot.
+func (r storedRun) apart() bool { return r.HasResult && r.Inline == nil }
 
 // keptResult is a result in its slot, which the next run but 19 takes over.
 type keptResult struct {
@@ -47,26 +56,28 @@ type keptResult struct {
 const (
 	runsMost     = 20
 	resultKept   = 256 << 10 // bytes of one result
-	resultsKept  = 1 << 20   // and of all of an action
+	resultsKept  = 1 << 20   // and of all of an action that do not lie with their runs
+	resultInline = 4 << 10   // bytes of one that lies with its run
 	inputsKept   = 64 << 10  // bytes of the parameters of one run
 	keepRunLimit = 2 * time.Second
 )
 
-func resultKey(integration, action string, slot int) string {
-	return fmt.Sprintf("%s/%d", actionKey(integration, action), slot)
-}
+// resultKey is of a slot of an action, whose key is given.
+func resultKey(key string, slot int) string { return fmt.Sprintf("%s/%d", key, slot) }
 
 // PastRuns are the last runs of an action of an integration (its id), newest first, without their results.
 func (s *Service) PastRuns(ctx context.Context, integration, action string) ([]PastRun, error) {
-	list, err := s.runsOf(ctx, actionKey(integration, action))
-	if err != nil {
+	stored, err := s.runsOf(ctx, actionKey(integration, action))
+	if err != nil || len(stored) == 0 {
 		return nil, err
 	}
 	rows, err := s.o.Store.List(ctx)
 	if err != nil {
 		return nil, storeError("list connections", err)
 	}
-	for i, r := range list {
+	list := make([]PastRun, len(stored))
+	for i, r := range stored {
+		list[i] = r.PastRun
 		at := slices.IndexFunc(rows, func(c store.Summary) bool { return r.ConnectionID != "" && c.ID == r.ConnectionID })
 		if at >= 0 {
 			list[i].Connection = rows[at].Name
@@ -77,17 +88,33 @@ func (s *Service) PastRuns(ctx context.Context, integration, action string) ([]P
 
 // PastResult is the result of one of them; KindNotFound if it is not kept.
 func (s *Service) PastResult(ctx context.Context, integration string, r PastRun) (json.RawMessage, error) {
-	var kept keptResult
-	err := s.o.Store.Setting(ctx, sectionResults, resultKey(integration, r.Action, r.Slot), &kept)
-	if errors.Is(err, store.ErrNotFound) || err == nil && kept.ID != r.ID {
-		return nil, &Error{
-			Kind: KindNotFound, Message: "the result of that run is not kept any more", Hint: "run it again; `authdeck run --save FILE` keeps a result for good",
-		}
-	}
+	key := actionKey(integration, r.Action)
+	stored, err := s.runsOf(ctx, key)
 	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(stored, func(o storedRun) bool { return o.ID == r.ID && o.HasResult })
+	if at < 0 {
+		return nil, notKept()
+	}
+	if stored[at].Inline != nil {
+		return stored[at].Inline, nil
+	}
+	var kept keptResult
+	err = s.o.Store.Setting(ctx, sectionResults, resultKey(key, stored[at].Slot), &kept)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && kept.ID != r.ID:
+		return nil, notKept()
+	case err != nil:
 		return nil, storeError("read a result", err)
 	}
 	return kept.Result, nil
+}
+
+func notKept() error {
+	return &Error{
+		Kind: KindNotFound, Message: "the result of that run is not kept any more", Hint: "run it again; `authdeck run --save FILE` keeps a result for good",
+	}
 }
 
 // LastResult is the newest result that is kept of a successful run of the action, to compare with; nil if there is none. connection is
@@ -124,11 +151,11 @@ func (s *Service) ForgetRuns(ctx context.Context, integration, action string) er
 	if err != nil {
 		return err
 	}
-	return s.forgetRuns(ctx, key, list, func(PastRun) bool { return true })
+	return s.forgetRuns(ctx, key, list, func(storedRun) bool { return true })
 }
 
-func (s *Service) runsOf(ctx context.Context, key string) ([]PastRun, error) {
-	var list []PastRun
+func (s *Service) runsOf(ctx context.Context, key string) ([]storedRun, error) {
+	var list []storedRun
 	err := s.o.Store.Setting(ctx, sectionRuns, key, &list)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, storeError("read past runs", err)
@@ -137,15 +164,15 @@ func (s *Service) runsOf(ctx context.Context, key string) ([]PastRun, error) {
 }
 
 // forgetRuns drops those of a list that gone names, and their results.
-func (s *Service) forgetRuns(ctx context.Context, key string, list []PastRun, gone func(PastRun) bool) error {
-	var rest []PastRun
+func (s *Service) forgetRuns(ctx context.Context, key string, list []storedRun, gone func(storedRun) bool) error {
+	var rest []storedRun
 	for _, r := range list {
 		if !gone(r) {
 			rest = append(rest, r)
 			continue
 		}
-		if r.HasResult {
-			if err := s.o.Store.PutSetting(ctx, sectionResults, fmt.Sprintf("%s/%d", key, r.Slot), nil); err != nil {
+		if r.apart() {
+			if err := s.o.Store.PutSetting(ctx, sectionResults, resultKey(key, r.Slot), nil); err != nil {
 				return storeError("forget a result", err)
 			}
 		}
@@ -193,16 +220,63 @@ func (s *Service) keepRun(ctx context.Context, r *running, req RunRequest, told 
 }
 
 func (s *Service) addRun(ctx context.Context, r *running, req RunRequest, failed *Error) error {
+	p, result, err := s.pastRun(r, req, failed)
+	if err != nil {
+		return err
+	}
+	key := actionKey(r.info.ID, r.action.Name)
+	unlock, err := s.lockNamed(ctx, "runs of "+key)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	list, err := s.runsOf(ctx, key)
+	if err != nil {
+		return err
+	}
+	p.Slot = freeSlot(list)
+	if p.apart() {
+		if err := s.o.Store.PutSetting(ctx, sectionResults, resultKey(key, p.Slot), keptResult{ID: p.ID, Result: result}); err != nil {
+			return err
+		}
+	}
+	if n := len(list); n >= runsMost {
+		if last := list[n-1]; last.apart() && !p.apart() {
+			if err := s.o.Store.PutSetting(ctx, sectionResults, resultKey(key, last.Slot), nil); err != nil {
+				return err
+			}
+		}
+	}
+	list = append([]storedRun{p}, list[:min(len(list), runsMost-1)]...)
+	size := 0
+	for i, o := range list {
+		if !o.apart() {
+			continue
+		}
+		if size += o.ResultSize; size <= resultsKept {
+			continue
+		}
+		size -= o.ResultSize
+		if err := s.o.Store.PutSetting(ctx, sectionResults, resultKey(key, o.Slot), nil); err != nil {
+			return err
+		}
+		list[i].HasResult = false
+	}
+	return s.o.Store.PutSetting(ctx, sectionRuns, key, list)
+}
+
+// pastRun is what is kept of a run, and its result if that is kept.
+func (s *Service) pastRun(r *running, req RunRequest, failed *Error) (storedRun, json.RawMessage, error) {
 	id := make([]byte, 8)
 	if _, err := io.ReadFull(s.o.Rand, id); err != nil {
-		return fmt.Errorf("make an id: %w", err)
+		return storedRun{}, nil, fmt.Errorf("make an id: %w", err)
 	}
 	hide := newHider(r)
-	p := PastRun{
+	p := storedRun{PastRun: PastRun{
 		ID: hex.EncodeToString(id), Time: s.now(), Connection: r.info.ID, Action: r.action.Name, Pages: req.Pages,
 		Params: hide.values(req.Params), Texts: hide.texts(req.Texts), Status: r.result.Status, Duration: r.result.Duration,
 		ResultSize: len(r.result.Result) + len(r.result.Body),
-	}
+	}}
 	if r.conn != nil {
 		p.Connection, p.ConnectionID = r.conn.Name, r.conn.ID
 	}
@@ -217,47 +291,16 @@ func (s *Service) addRun(ctx context.Context, r *running, req RunRequest, failed
 		result = hide.json(r.result.Result)
 		p.HasResult = result != nil
 	}
-	key := actionKey(r.info.ID, r.action.Name)
-	unlock, err := s.lockNamed(ctx, "runs of "+key)
-	if err != nil {
-		return err
+	if len(result) <= resultInline {
+		p.Inline = result
 	}
-	defer unlock()
-	list, err := s.runsOf(ctx, key)
-	if err != nil {
-		return err
-	}
-	p.Slot = freeSlot(list)
-	if p.HasResult {
-		if err := s.o.Store.PutSetting(ctx, sectionResults, fmt.Sprintf("%s/%d", key, p.Slot), keptResult{ID: p.ID, Result: result}); err != nil {
-			return err
-		}
-	}
-	if n := len(list); n >= runsMost && !p.HasResult && list[n-1].HasResult {
-		if err := s.o.Store.PutSetting(ctx, sectionResults, fmt.Sprintf("%s/%d", key, list[n-1].Slot), nil); err != nil {
-			return err
-		}
-	}
-	list = append([]PastRun{p}, list[:min(len(list), runsMost-1)]...)
-	size := 0
-	for i, o := range list {
-		if size += o.ResultSize; o.HasResult && size > resultsKept {
-			if err := s.o.Store.PutSetting(ctx, sectionResults, fmt.Sprintf("%s/%d", key, o.Slot), nil); err != nil {
-				return err
-			}
-			list[i].HasResult = false
-		}
-		if !list[i].HasResult {
-			size -= o.ResultSize
-		}
-	}
-	return s.o.Store.PutSetting(ctx, sectionRuns, key, list)
+	return p, result, nil
 }
 
 // freeSlot is one that none of the newest but one runs has.
-func freeSlot(list []PastRun) int {
+func freeSlot(list []storedRun) int {
 	for slot := range runsMost {
-		if !slices.ContainsFunc(list[:min(len(list), runsMost-1)], func(r PastRun) bool { return r.Slot == slot }) {
+		if !slices.ContainsFunc(list[:min(len(list), runsMost-1)], func(r storedRun) bool { return r.Slot == slot }) {
 			return slot
 		}
 	}
@@ -310,5 +353,5 @@ func (s *Service) forgetRunsOf(ctx context.Context, key, connectionID string) er
 	if err != nil {
 		return err
 	}
-	return s.forgetRuns(ctx, key, list, func(r PastRun) bool { return r.ConnectionID == connectionID })
+	return s.forgetRuns(ctx, key, list, func(r storedRun) bool { return r.ConnectionID == connectionID })
 }

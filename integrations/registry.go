@@ -21,6 +21,12 @@ type Located interface {
 	Folders(ctx context.Context) []string
 }
 
+// Indexed is a source that knows which ids it can have without reading what lies behind them.
+type Indexed interface {
+	// May reports whether an integration of this id can be among its own.
+	May(id string) bool
+}
+
 // Registry finds integrations among its sources. An id belongs to the first who has it, since a connection's token would go to
 // other code else; who comes second is listed as broken, under another id. Only a built-in one gives way, to one that the user named.
 type Registry struct{ sources []Source }
@@ -78,11 +84,11 @@ func (r *Registry) Folders(ctx context.Context) []string {
 
 // Find returns the integration with this id; the error wraps [ErrNotFound].
 func (r *Registry) Find(ctx context.Context, id string) (Integration, error) {
-	list, err := r.List(ctx)
-	for _, i := range list {
-		if i.Info().ID != id {
-			continue
-		}
+	i, err := r.narrowed(id).find(ctx, id)
+	if i == nil { // an id that a clash made is in none of them
+		i, err = r.find(ctx, id)
+	}
+	if i != nil {
 		if o, ok := i.(Opener); ok {
 			return o.Open(ctx), nil
 		}
@@ -92,4 +98,25 @@ func (r *Registry) Find(ctx context.Context, id string) (Integration, error) {
 		return nil, fmt.Errorf("find integration %q: %w", id, err)
 	}
 	return nil, fmt.Errorf("%q: %w", id, ErrNotFound)
+}
+
+// narrowed leaves out the sources that cannot have this id: they neither hold it nor clash about it.
+func (r *Registry) narrowed(id string) *Registry {
+	var rest []Source
+	for _, s := range r.sources {
+		if x, ok := s.(Indexed); !ok || x.May(id) {
+			rest = append(rest, s)
+		}
+	}
+	return NewRegistry(rest...)
+}
+
+func (r *Registry) find(ctx context.Context, id string) (Integration, error) {
+	list, err := r.List(ctx)
+	for _, i := range list {
+		if i.Info().ID == id {
+			return i, err
+		}
+	}
+	return nil, err
 }

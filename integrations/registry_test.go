@@ -2,6 +2,8 @@ package integrations
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,5 +63,41 @@ func TestRegistry_OneID(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// counted counts how often it is read; it may have the ids that it has.
+type counted struct {
+	some
+
+	reads *int
+}
+
+func (c counted) Integrations(ctx context.Context) ([]Integration, error) {
+	*c.reads++
+	return c.some.Integrations(ctx)
+}
+
+func (c counted) May(id string) bool {
+	return slices.ContainsFunc(c.some, func(i Info) bool { return i.ID == id })
+}
+
+// TestRegistry_Narrowed: a source that cannot have the id is not read for it, and what is found is the same.
+func TestRegistry_Narrowed(t *testing.T) {
+	reads := 0
+	r := NewRegistry(counted{some{{ID: "a", Name: "built in", Kind: KindBuiltIn}}, &reads}, some{{ID: "b", Name: "b"}, {ID: "a", Name: "found", Found: true}})
+	for _, c := range []struct {
+		id, holds string
+		reads     int
+	}{{"b", "b", 0}, {"a", "built in", 1}, {"a-2", "found", 1}, {"lost", "", 1}} {
+		reads = 0
+		i, err := r.Find(t.Context(), c.id)
+		holds := ""
+		if err == nil {
+			holds = i.Info().Name
+		}
+		if holds != c.holds || reads != c.reads || c.holds == "" && !errors.Is(err, ErrNotFound) {
+			t.Errorf("%s: %q after %d reads, %v", c.id, holds, reads, err)
+		}
 	}
 }

@@ -19,6 +19,9 @@ func TestBuiltInManifestsLoad(t *testing.T) {
 			t.Errorf("unexpected built-in integration %q", info.ID)
 		}
 		delete(want, info.ID)
+		if !(builtIn{}).May(info.ID) {
+			t.Errorf("%s is not found by its file's name", info.ID)
+		}
 		if info.Kind != integrations.KindBuiltIn || info.Console == "" || len(info.Setup) < 3 || info.Facts == "" {
 			t.Errorf("%s: kind %q, console %q, %d steps, facts %q", info.ID, info.Kind, info.Console, len(info.Setup), info.Facts)
 		}
@@ -26,5 +29,10 @@ func TestBuiltInManifestsLoad(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("missing: %v", want)
+	}
+	for _, id := range []string{"acme", "", "../catalog/github", "git*"} {
+		if (builtIn{}).May(id) {
+			t.Errorf("%q is no built-in one", id)
+		}
 	}
 }

@@ -26,6 +26,15 @@ func BuiltIn(c *oauthflow.Caller) integrations.Source {
 // Integrations returns the built-in ones, the same each time.
 func (b builtIn) Integrations(context.Context) ([]integrations.Integration, error) { return b.load() }
 
+// May goes by the files, whose names are the ids ([integrations.Indexed]).
+func (builtIn) May(id string) bool {
+	f, err := catalog.Open("catalog/" + id + ".yaml")
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
+}
+
 func loadCatalog(c *oauthflow.Caller) ([]integrations.Integration, error) {
 	files, err := catalog.ReadDir("catalog")
 	if err != nil {
