@@ -77,9 +77,11 @@ func (a *app) run(ctx context.Context, conn, action string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	integration, err := integrationOf(ctx, svc, conn)
-	if err != nil {
-		return err
+	integration := ""
+	if f.preset != "" || f.savePreset != "" || f.watch {
+		if integration, err = integrationOf(ctx, svc, conn); err != nil {
+			return err
+		}
 	}
 	if f.preset != "" {
 		p, err := svc.Preset(ctx, integration, action, f.preset)
