@@ -27,7 +27,9 @@ func BenchmarkRunOverhead(b *testing.B) {
 	}{
 		{"http", func() time.Duration { return bareCall(b, api.URL+"/echo?text=milk") }, nil},
 		{"run", func() time.Duration { return process(b, path, env, "run", "kept", "echo", "-p", "text=milk") }, nil},
-		{"request", func() time.Duration { return process(b, path, env, "request", "kept", "GET", api.URL+"/echo?text=milk") }, nil},
+		{"request", func() time.Duration {
+			return process(b, path, env, "request", "kept", "GET", api.URL+"/echo?text=milk")
+		}, nil},
 	}
 	for i := range calls {
 		calls[i].call() // once for the caches
