@@ -132,6 +132,9 @@ func TestPath(t *testing.T) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("paths\n%q, want\n%q", got, want)
 	}
+	if p := open(t, `{"abcdefgh":{"b":1}}`).Root().Child(0).Child(0).ShortPath(4); p != `.["abcd…"].b` {
+		t.Error(p)
+	}
 	if p := open(t, `[[1]]`).Root().Child(0).Child(0).Path(); p != ".[0][0]" {
 		t.Error(p)
 	}

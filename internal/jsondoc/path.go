@@ -34,10 +34,21 @@ func (d *Doc) Chain(offset int) []Node {
 
 // Path is where the value is, as a jq expression: ".", ".items[3].name", `.["odd key"]`. Where a key is in an object twice,
 // both have the same path, and jq takes the last.
-func (n Node) Path() string {
+func (n Node) Path() string { return n.path(-1) }
+
+// ShortPath is [Node.Path] to be shown: of keys longer than most bytes only the beginning.
+func (n Node) ShortPath(most int) string { return n.path(most) }
+
+func (n Node) path(most int) string {
 	var b strings.Builder
-	for _, step := range n.d.Chain(int(n.at))[1:] {
-		step.step(&b)
+	for _, s := range n.d.Chain(int(n.at))[1:] {
+		if most >= 0 && s.Keyed() {
+			if key, cut := s.KeyHead(most); cut {
+				stepKey(&b, key+"…")
+				continue
+			}
+		}
+		s.step(&b)
 	}
 	if b.Len() == 0 {
 		return "."

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
-	"strings"
 )
 
 const (
@@ -245,7 +244,7 @@ func (s *scanner) str() error {
 						return s.fail("\\u needs four hexadecimal digits")
 					}
 				}
-			} else if strings.IndexByte(`"\/bfnrt`, c) < 0 {
+			} else if !isEscape(c) {
 				return s.fail("\\ before %s in a string", s.here())
 			}
 			s.i++
@@ -313,6 +312,14 @@ func (s *scanner) digits() bool {
 		s.i++
 	}
 	return s.i > from
+}
+
+func isEscape(c byte) bool {
+	switch c {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return true
+	}
+	return false
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

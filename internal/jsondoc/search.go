@@ -34,26 +34,28 @@ func (d *Doc) Search(text string, after int, backwards bool) *Search {
 	return s
 }
 
-// Step looks through about most bytes. found is the next match; done reports that the whole document was looked through
+// Step looks through about most bytes, but whole keys and values. found is the next match; done reports that the whole document was looked through
 // and there is none, or that ctx ended.
 func (s *Search) Step(ctx context.Context, most int) (found Node, done bool) {
 	if s.want == "" {
 		return Node{}, true
 	}
-	for looked := 0; s.left > 0 && looked < most; looked += syncStep {
+	for looked := 0; s.left > 0 && looked < most; {
 		if ctx.Err() != nil {
 			return Node{}, true
 		}
-		if n := s.segment(); n.OK() {
+		n, bytes := s.segment()
+		if n.OK() {
 			return n, true
 		}
+		looked += bytes
 	}
 	return Node{}, s.left <= 0
 }
 
 // segment looks through one segment and goes on to the next. The first is looked through twice: from the start on, and at
 // the end up to it.
-func (s *Search) segment() Node {
+func (s *Search) segment() (found Node, looked int) {
 	d, n := s.d, len(s.d.syncs)
 	from, to := int(d.syncs[s.seg]), len(d.text)
 	if s.seg+1 < n {
@@ -80,10 +82,10 @@ func (s *Search) segment() Node {
 		return s.back
 	})
 	if !best.OK() {
-		return best
+		return best, to - from
 	}
 	chain := d.Chain(int(best.at))
-	return chain[len(chain)-1]
+	return chain[len(chain)-1], to - from
 }
 
 // tokens calls each with every key and scalar that starts between two offsets, of which from is the start of a token; value

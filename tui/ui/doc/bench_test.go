@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,6 +145,61 @@ func BenchmarkBytes(b *testing.B) {
 				w.Key("G")
 				w.View(th, 120, 40)
 			}
+		})
+	}
+}
+
+// BenchmarkOddDocuments is the slowest key and its frame on documents of 60 MB that are made to be slow, opening included.
+func BenchmarkOddDocuments(b *testing.B) {
+	const n = 60_000_000
+	times := func(s string) string { return strings.Repeat(s, n/len(s)) }
+	deep := strings.Repeat(`{"a":[`, 4900) + "1" + strings.Repeat(`]}`, 4900)
+	for _, c := range []struct{ name, text string }{
+		{"numbers", "[" + times("1,") + "1]"},
+		{"empty lists", "[" + times("[],") + "1]"},
+		{"lists of one", "[" + times("[1],") + "1]"},
+		{"one key", `{` + times(`"a":1,`) + `"b":1}`},
+		{"a long string", `{"a":"` + times("x") + `"}`},
+		{"a long key", `{"` + times("é") + `":{"b":[1]}}`},
+		{"long strings", `[` + strings.Repeat(`"`+strings.Repeat(`\n`, n/80)+`",`, 40) + `1]`},
+		{"deep", "[" + times(deep+",") + "1]"},
+		{"white space", "[" + times(" ") + "1" + "]"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			th := theme.New(theme.Options{Dark: true, Colour: true})
+			var slowest time.Duration
+			what := ""
+			for b.Loop() {
+				var w *Tree
+				step := func(name string, do func()) {
+					start := time.Now()
+					do()
+					if w != nil {
+						w.View(th, 120, 40)
+					}
+					if took := time.Since(start); took > slowest {
+						slowest, what = took, name
+					}
+				}
+				step("open", func() {
+					d, err := jsondoc.Open([]byte(c.text))
+					if err != nil {
+						b.Fatal(err)
+					}
+					w = NewTree(d)
+				})
+				for _, k := range strings.Fields("j j w G k pgup g * G k k k w g - j l l l l") {
+					step(k, func() { w.Key(k) })
+				}
+				w.Key("/")
+				w.input = "nowhere"
+				step("search", func() { w.Key("enter") })
+				for w.Busy() {
+					step("work", func() { w.Work(context.Background()) })
+				}
+			}
+			b.ReportMetric(float64(slowest.Microseconds())/1000, "ms-slowest")
+			b.Log("the slowest was " + what)
 		})
 	}
 }

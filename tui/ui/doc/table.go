@@ -223,9 +223,14 @@ func cellText(th *theme.Theme, n jsondoc.Node, width int) (string, lipgloss.Styl
 }
 
 func (t *Table) foot(th *theme.Theme, width int) string {
-	path := middle(th, safe(th, short(t.Path())), width/2)
+	n := t.Node()
+	at := n
+	if !at.OK() {
+		at = t.Row()
+	}
+	path := middle(th, safe(th, short(at.ShortPath(200))), width/2)
 	spans := []span{{"  " + path, th.Dim}}
-	if n := t.Node(); n.OK() {
+	if n.OK() {
 		spans = append(spans, span{"  ", th.Text}, span{safe(th, n.Preview(2*width)), th.Text})
 	} else {
 		spans = append(spans, span{"  has no " + safe(th, keyText(t.columns[t.col].Key)), th.Dim})

@@ -259,7 +259,7 @@ func (t *Tree) foot(th *theme.Theme, width int) string {
 // shownPath is the path under the cursor, without the middle of a very long one. It is made once for a row.
 func (t *Tree) shownPath() string {
 	if n := t.Node(); t.pathOf != n {
-		t.pathOf, t.path = n, short(n.Path())
+		t.pathOf, t.path = n, short(n.ShortPath(200))
 	}
 	return t.path
 }
