@@ -28,6 +28,8 @@ func TestDiff(t *testing.T) {
 		{"equal", `{"a":1}`, `{ "a" : 1 }`, ""},
 		{"the order of keys does not count", `{"a":1,"b":[{"c":1,"d":2}]}`, `{"b":[{"d":2,"c":1}],"a":1}`, ""},
 		{"how a value is written does not count", `["é",1.0,100,-0]`, `["\u00e9",1,1e2,0.0]`, ""},
+		{"nor of a member", `{"a":1.0,"b":"\u0041","c":1}`, `{"a":1,"b":"A","c":2}`, "~ .c: 1 → 2"},
+		{"nor the order of keys in what an array has in common", `[9,{"c":1,"d":2}]`, `[{"d":2,"c":1}]`, "- .[0]"},
 		{"big numbers differ in their last digit", `[12345678901234567890]`, `[12345678901234567891]`, `~ .[0]: 12345678901234567890 → 12345678901234567891`},
 		{"changed, added, removed", `{"items":[{"title":"a","y":2}]}`, `{"items":[{"title":"b","x":1}]}`, "~ .items[0].title: \"a\" → \"b\"\n- .items[0].y\n+ .items[0].x: 1"},
 		{"another kind", `{"a":[1]}`, `{"a":{"b":1}}`, "~ .a: [1] → {b: 1}"},

@@ -146,6 +146,9 @@ func TestMember_OfADuplicateIsTheLast(t *testing.T) {
 	if d.Root().Len() != 3 || d.Root().Member("a").Value() != "3" || d.Root().Member("c").OK() {
 		t.Error(d.Root().Member("a").Value())
 	}
+	if d = open(t, "{\"\xff\":1}"); d.Root().Member("\xff").OK() || !d.Root().Member("\ufffd").OK() {
+		t.Error("a key that is no UTF-8 has not the name that Key says")
+	}
 }
 
 func TestPreview(t *testing.T) {
