@@ -146,6 +146,7 @@ var states = []struct {
 	}, "j l"},
 	{"text", func(testing.TB) widget { return NewText([]byte(log)) }, ""},
 	{"text-cut", func(testing.TB) widget { return NewText([]byte(strings.Repeat(log, 10))) }, "w ctrl+d l"},
+	{"text-end", func(testing.TB) widget { return NewText([]byte(strings.Repeat(log, 10))) }, "G"},
 	{"hex", func(testing.TB) widget { return NewHex(binary()) }, ""},
 	{"hex-end", func(testing.TB) widget { return NewHex(binary()) }, "G"},
 	{"diff", func(t testing.TB) widget { return diff(t, wasText, isText_) }, "j"},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"authdeck/internal/jsondoc"
@@ -84,7 +85,7 @@ func TestKeyWalk(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(r *rapid.T) {
 				w, th := m.make(t), theme.New(screentest.Looks()[rapid.IntRange(0, 2).Draw(r, "look")].Options)
-				for range rapid.IntRange(1, 25).Draw(r, "steps") {
+				for range rapid.IntRange(1, 12).Draw(r, "steps") {
 					if rapid.IntRange(0, 4).Draw(r, "resize") == 0 {
 						width, height := rapid.IntRange(0, 130).Draw(r, "width"), rapid.IntRange(0, 40).Draw(r, "height")
 						exact(t, r, w, th, width, height)
@@ -94,10 +95,33 @@ func TestKeyWalk(t *testing.T) {
 						tr.Work(context.Background())
 					}
 					exact(t, r, w, th, 46, 16)
+					inSight(r, w, th)
 				}
 			})
 		})
 	}
+}
+
+// inSight fails the test if the cursor of a list is not seen.
+func inSight(r *rapid.T, w widget, th *theme.Theme) {
+	switch w := w.(type) {
+	case *Text, *Hex:
+		return
+	case *Diff:
+		if w.n == 0 {
+			return
+		}
+	case *Exchanges:
+		if w.n == 0 || w.InDetail() {
+			return
+		}
+	}
+	for _, l := range w.View(th, 46, 16) {
+		if strings.HasPrefix(ansi.Strip(l), th.Glyph.Cursor) {
+			return
+		}
+	}
+	r.Fatal("the cursor is out of sight")
 }
 
 func exact(t *testing.T, r *rapid.T, w widget, th *theme.Theme, width, height int) {
