@@ -62,9 +62,6 @@ What breaks a rule of a parameter is refused before anything is sent.
 }
 
 func (a *app) run(ctx context.Context, conn, action string, f runFlags) error {
-	if err := canCurl(f.curl); err != nil {
-		return err
-	}
 	pages, err := pagesOf(f.pages)
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ func exchangesJSON(list []oauthflow.Exchange, bodies, curl bool) []exchangeJSON 
 			x.Body = e.RequestBody
 		}
 		if curl {
-			x.Curl, _, _ = curlLine(e)
+			x.Curl, _ = e.Curl()
 		}
 		out = append(out, x)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,10 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"reflect"
 
 	"authdeck/connections"
 	"authdeck/integrations/watch"
+	"authdeck/internal/jsondoc"
+	"authdeck/internal/safetext"
 )
 
 // runWatched runs an action now and after each save of a file of its integration, until it is interrupted. What fails is told, and
@@ -40,7 +40,9 @@ func (a *app) runWatched(ctx context.Context, svc *connections.Service, integrat
 			report(a.err, err, a.json)
 		} else if !req.DryRun {
 			if last != nil {
-				a.note("%s", compared(last, r.Result))
+				for _, line := range compared(ctx, last, r.Result) {
+					a.note("%s", line)
+				}
 			}
 			last = r.Result
 		}
@@ -68,14 +70,35 @@ func saved(ctx context.Context, changes <-chan struct{}, matters func() bool) bo
 	}
 }
 
-// compared says how a result differs from the one before.
-func compared(before, after json.RawMessage) string {
-	var a, b any
-	same := json.Unmarshal(before, &a) == nil && json.Unmarshal(after, &b) == nil && reflect.DeepEqual(a, b)
-	if same || bytes.Equal(bytes.TrimSpace(before), bytes.TrimSpace(after)) {
-		return "the result is unchanged"
+// mostShown bounds the changes that are printed after a run.
+const mostShown = 40
+
+// compared says how a result differs from the one before, a change a line.
+func compared(ctx context.Context, before, after json.RawMessage) []string {
+	old, err := jsondoc.Open(before)
+	if err != nil {
+		return nil
 	}
-	return "the result has changed"
+	now, err := jsondoc.Open(after)
+	if err != nil {
+		return []string{"the result has changed"} // it is nothing, or no JSON
+	}
+	changes, err := jsondoc.Diff(ctx, old, now)
+	lines := changes.Lines()
+	switch {
+	case err != nil:
+		return nil
+	case len(lines) == 0:
+		return []string{"the result is unchanged"}
+	}
+	rest := len(lines) - mostShown
+	if rest > 0 {
+		lines = append(lines[:mostShown], fmt.Sprintf("… and %d more", rest))
+	}
+	for i, l := range lines {
+		lines[i] = safetext.Line(l, 300)
+	}
+	return append([]string{"the result has changed:"}, lines...)
 }
 
 // stampMost bounds how many files are looked at.
