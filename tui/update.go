@@ -64,8 +64,10 @@ func (m *model) update(msg tea.Msg) (cmd tea.Cmd, seen bool) {
 		return m.historyRead(msg), true
 	case keeperOverMsg:
 		return m.Toast(screen.ToastError, "the keeper ended, nothing is refreshed in the background: "+msg.why), true
-	case tea.KeyReleaseMsg, tea.EnvMsg, tea.ModeReportMsg, tea.KeyboardEnhancementsMsg, tea.CapabilityMsg,
-		tea.RawMsg:
+	case tea.KeyboardEnhancementsMsg:
+		m.env.CtrlEnter = msg.SupportsKeyDisambiguation()
+		return nil, true
+	case tea.KeyReleaseMsg, tea.EnvMsg, tea.ModeReportMsg, tea.CapabilityMsg, tea.RawMsg:
 		return nil, false
 	}
 	return m.deliver(msg), true

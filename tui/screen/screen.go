@@ -116,6 +116,8 @@ type Env struct {
 	Shell  Shell
 	Now    func() time.Time // wall
 	Motion bool             // false: --reduce-motion, bars become text
+	// CtrlEnter: the terminal tells ctrl+enter from enter; not all do, so ctrl+j is the same everywhere.
+	CtrlEnter bool
 	// Play plays the browser by real HTTP: the demo's; nil elsewhere.
 	Play func(ctx context.Context, authorizeURL string) error
 	// OpenPage opens a page of a provider (a console, documents) in the user's browser, by the choice of Browser; nil where
@@ -132,6 +134,14 @@ type Env struct {
 	StoreLine string // where the store lies and what its key is, for the first-run screen
 	Browser   string // --browser of the program: "", "none" or a command
 	Notices   *Notices
+}
+
+// HandIn are the keys that hand a form in from any field, the one to be named first.
+func (e *Env) HandIn() []string {
+	if e.CtrlEnter {
+		return []string{"ctrl+enter", "ctrl+j"}
+	}
+	return []string{"ctrl+j", "ctrl+enter"}
 }
 
 // Notices is how the terminal calls the user; the Settings tab changes it.

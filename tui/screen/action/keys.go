@@ -89,6 +89,8 @@ func (s *Screen) formKeys() []keys.Binding {
 	switch {
 	case picks && s.form.Value(p.Name) == "":
 		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "enter", "ctrl+o"))
+	case s.form.TakesEnter(): // it is a new line there
+		list = append(list, bind(idNext, "next", "goes to the next field", true, "tab"))
 	case at >= s.lastParam():
 		list = append(list, bind(idRun, "run", "runs the action", true, "enter"))
 	default:
@@ -98,7 +100,7 @@ func (s *Screen) formKeys() []keys.Binding {
 		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "ctrl+o"))
 	}
 	list = append(list,
-		bind(idRunAny, "run", "runs the action from any field", at < s.lastParam(), "ctrl+enter", "ctrl+j"),
+		bind(idRunAny, "run", "runs the action from any field", at < s.lastParam() || s.form.TakesEnter(), s.env.HandIn()...),
 		bind(idNext, "next", "goes to the next field, or to the answer", false, "tab", "down"),
 		bind(idPrev, "previous", "goes to the field before", false, "shift+tab", "up"),
 	)

@@ -18,7 +18,7 @@ func (d *Dialog) Keys() []keys.Binding {
 	}
 	return []keys.Binding{
 		{ID: "choose.take", Keys: []string{"enter"}, Label: "take", Help: "takes the choice under the cursor", Footer: true},
-		{ID: "choose.text", Keys: []string{"ctrl+enter", "ctrl+j"}, Label: "take the text", Help: "takes what was typed as it is", Off: off, Footer: d.o.Freeform},
+		{ID: "choose.text", Keys: d.env.HandIn(), Label: "take the text", Help: "takes what was typed as it is", Off: off, Footer: d.o.Freeform},
 		{ID: "choose.move", Keys: []string{"up", "down"}, Label: "move", Help: "goes through the choices; the end asks for more", Footer: true},
 		{ID: "choose.again", Keys: []string{"ctrl+r"}, Label: "ask again", Help: "asks the provider once more"},
 		{ID: "choose.cancel", Keys: []string{"esc"}, Label: "cancel", Help: "takes nothing", Footer: true},
@@ -103,7 +103,7 @@ func (d *Dialog) foot(width int) string {
 	}
 	text := th.Key.Render("enter") + " take   "
 	if d.o.Freeform {
-		text += th.Key.Render("ctrl+enter") + " take the text   "
+		text += th.Key.Render(d.env.HandIn()[0]) + " take the text   "
 	}
 	return ui.FitTheme(th, text+th.Key.Render("esc")+" cancel", width)
 }
