@@ -5,17 +5,11 @@ package main
 import "golang.org/x/sys/unix"
 
 // harden keeps secrets out of core files and of files that others can read (reference/security.md §4, "Memory"). What the
-// system refuses is left as it is: these are second lines of defence. undo gives back what another program would inherit.
+// system refuses is left as it is: these are second lines of defence. undo gives back what another program would trip over; that it
+// leaves no core file stays, since exec hands it a token.
 func harden() (undo func()) {
 	mask := unix.Umask(0o077)
-	var core unix.Rlimit
-	known := unix.Getrlimit(unix.RLIMIT_CORE, &core) == nil
-	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Max: core.Max})
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
 	undumpable()
-	return func() {
-		unix.Umask(mask)
-		if known {
-			_ = unix.Setrlimit(unix.RLIMIT_CORE, &core)
-		}
-	}
+	return func() { unix.Umask(mask) }
 }

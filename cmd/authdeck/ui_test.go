@@ -44,7 +44,7 @@ func TestDemoThreadInTheTerminal(t *testing.T) {
 	e.until(`enter runs it`, 5*time.Second) // Enter opens, it never runs at once
 	e.press("enter")
 	e.until(`200`, 5*time.Second)
-	e.until(`"email": "ada@example\.com"`, 5*time.Second)
+	e.until(`email: "ada@example\.com"`, 5*time.Second)
 	e.press("esc") // from the answer to the form, then to the list of actions
 	e.until(`esc actions`, 5*time.Second)
 	e.press("esc")
