@@ -31,7 +31,7 @@ func BenchmarkRunAction(b *testing.B) {
 		}
 		b.Run(name+"/bare", func(b *testing.B) {
 			for b.Loop() {
-				r, err := client.Get(s.URL + "/a") //nolint:noctx // it is the measure
+				r, err := client.Get(s.URL + "/a")
 				if err != nil {
 					b.Fatal(err)
 				}
