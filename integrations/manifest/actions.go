@@ -83,6 +83,9 @@ func (r runner) RunAction(ctx context.Context, q integrations.ActionRequest) (in
 func (r runner) runDictionary(ctx context.Context, q integrations.ActionRequest, d dictSpec) (integrations.ActionResult, error) {
 	var out integrations.ActionResult
 	vars, err := d.vars(q.Params)
+	if q.Page != "" {
+		err = badParam("a dictionary has its pages by cursor")
+	}
 	if err != nil {
 		return out, err
 	}

@@ -102,6 +102,14 @@ func TestDictionary_Refuses(t *testing.T) {
 	}
 }
 
+func TestDictionary_HasNoPage(t *testing.T) {
+	s := testserver.StartProviderStandIn(t)
+	_, err := parse(t, s, dictionaryPage).(integrations.ActionRunner).RunAction(t.Context(), integrations.ActionRequest{Config: config(), Action: "boards", Page: "2"})
+	if !errors.Is(err, integrations.ErrBadParams) || len(s.Requests()) > 0 {
+		t.Error(err)
+	}
+}
+
 func TestDictionary_IsHidden(t *testing.T) {
 	i := parse(t, nil, dictionaryPage)
 	if list := i.(integrations.ActionRunner).Actions(); len(list) != 1 || list[0].Name != "move" {

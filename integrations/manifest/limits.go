@@ -23,7 +23,7 @@ func (p paramSpec) limits(v any) string {
 			return "be at least " + ui.Min.String()
 		case most != nil && value.Cmp(most) > 0:
 			return "be at most " + ui.Max.String()
-		case step != nil && !onStep(value, least, step):
+		case step != nil && step.Sign() > 0 && !onStep(value, least, step):
 			from := "0"
 			if least != nil {
 				from = ui.Min.String()

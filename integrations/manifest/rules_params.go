@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -26,6 +27,7 @@ func (c *checker) param(p *node, path string, names map[string]bool) {
 	if n := ui.get("language"); n != nil && ui.get("type").str() != "CODE_EDITOR" {
 		c.is.at(n, "%s.uiComponent.language is for a CODE_EDITOR", path)
 	}
+	c.paramDefault(p, path)
 	c.uses(p.get("dictionary"), path+".dictionary", false)
 	c.uses(p.get("schemaLoader"), path+".schemaLoader", true)
 	if n := p.get("schemaLoader"); n != nil && !slices.Contains([]string{"Object", "Array<Object>"}, p.get("type").str()) {
@@ -45,6 +47,26 @@ func (c *checker) param(p *node, path string, names map[string]bool) {
 		default:
 			c.is.at(n, "%s.dependsOn names %q, which is no parameter of the action", path, n.text)
 		}
+	}
+}
+
+// paramDefault holds a default against what the parameter takes: it stands in whenever nothing is given.
+func (c *checker) paramDefault(p *node, path string) {
+	def := p.get("defaultValue")
+	var b bytes.Buffer
+	p.json(&b)
+	var spec paramSpec
+	if def == nil || def.kind == nullNode || def.kind == textNode && def.text == "" || decodeText(b.String(), &spec) != nil {
+		return
+	}
+	v, ok := typed(spec.kind(), spec.DefaultValue)
+	switch {
+	case !ok:
+		c.is.at(def, "%s.defaultValue must be %s", path, typeWords(spec.kind()))
+	case !spec.allows(v):
+		c.is.at(def, "%s.defaultValue can be %s", path, orList(spec.choices()))
+	case spec.limits(v) != "":
+		c.is.at(def, "%s.defaultValue must %s", path, spec.limits(v))
 	}
 }
 
