@@ -26,6 +26,7 @@ func TestRFC6750_MissingScopes(t *testing.T) {
 		"quotes inside":              {[]string{`Bearer realm="a \"scope=\"", error="insufficient_scope", scope="b"`}, []string{"b"}, true},
 		"words that only mention it": {[]string{`Bearer error="invalid_request", error_description="insufficient_scope, scope=b"`}, nil, false},
 		"a quote that is not closed": {[]string{`Bearer error="insufficient_scope", scope="a b`}, []string{"a", "b"}, true},
+		"no scheme":                  {[]string{`scope="a", error="invalid_token"`}, nil, false},
 		"only an equals sign":        {[]string{`=`, `,,`, ``}, nil, false},
 		"none":                       {nil, nil, false},
 	} {

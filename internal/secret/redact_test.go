@@ -159,7 +159,7 @@ func FuzzRedact(f *testing.F) {
 
 // Of JSON that is longer than what is wanted, the rest is not looked at; what is returned is redacted as if it were.
 func TestRedactBody_ReadsNoMoreThanItReturns(t *testing.T) {
-	item := `{"name":"x","access_token":"s3cr3t-s3cr3t-s3cr3t"},`
+	item := `{"name":"x","credentials":{"user":"ada-lovelace-1"}},`
 	long := "[" + strings.Repeat(item, 1000)
 	whole := RedactBody("application/json", []byte(strings.TrimSuffix(long, ",")+"]"), 0)
 	for name, body := range map[string]string{"whole": strings.TrimSuffix(long, ",") + "]", "broken behind it": long + "\x00{{"} {
