@@ -53,15 +53,15 @@ func (s *Search) Step(ctx context.Context, most int) (found Node, done bool) {
 	return Node{}, s.left <= 0
 }
 
-// segment looks through one segment and goes on to the next. The first is looked through twice: from the start on, and at
-// the end up to it.
+// segment looks through one segment and goes on to the next. The first is looked through twice: from the start on, and in
+// whole at the end.
 func (s *Search) segment() (found Node, looked int) {
 	d, n := s.d, len(s.d.syncs)
 	from, to := int(d.syncs[s.seg]), len(d.text)
 	if s.seg+1 < n {
 		to = int(d.syncs[s.seg+1])
 	}
-	first, last := s.left == n+1, s.left == 1
+	first := s.left == n+1
 	s.left--
 	if s.back {
 		s.seg = (s.seg + n - 1) % n
@@ -72,8 +72,6 @@ func (s *Search) segment() (found Node, looked int) {
 	d.tokens(from, to, func(at, value int) bool {
 		switch {
 		case first && (!s.back && value <= s.start || s.back && value >= s.start):
-			return true
-		case last && !first && (!s.back && value > s.start || s.back && value < s.start):
 			return true
 		case best.OK() && int(best.at) == value || !s.matches(at):
 			return true

@@ -138,9 +138,6 @@ func (d *Diff) follow(rows int) {
 		d.topRow = end - rows
 	}
 	d.topRow = max(0, min(d.topRow, start, all-rows))
-	if start >= d.topRow+rows {
-		d.topRow = start - rows + 1
-	}
 }
 
 func (d *Diff) counts(th *theme.Theme, width int) string {
