@@ -2,6 +2,7 @@ package connections
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"authdeck/internal/secret"
@@ -43,15 +44,48 @@ const hiddenWord = "[secret]"
 // hider takes the secrets of a run out of what is kept of it.
 type hider struct{ secrets []secret.String }
 
-// newHider knows the tokens of a run and the secret config items.
+// newHider knows the tokens of a run, those in what the integration keeps with the grant, and the secret config items.
 func newHider(r *running) hider {
-	h := hider{secrets: r.secrets}
+	h := hider{secrets: append(slices.Clone(r.secrets), secretsIn(r.kept.Extra)...)}
+	if raw, err := json.Marshal(r.kept.UserData); err == nil {
+		h.secrets = append(h.secrets, secretsIn(raw)...)
+	}
 	for _, in := range r.info.Inputs {
 		if v := r.cfg[in.Name]; in.Secret && !v.IsZero() {
 			h.secrets = append(h.secrets, v)
 		}
 	}
 	return h
+}
+
+// secretsIn are the texts in a JSON value whose names say that they are secrets.
+func secretsIn(raw json.RawMessage) []secret.String {
+	var plain, shown any
+	if json.Unmarshal(raw, &plain) != nil || json.Unmarshal([]byte(secret.RedactBody("application/json", raw, 0)), &shown) != nil {
+		return nil
+	}
+	var found []secret.String
+	var walk func(a, b any)
+	walk = func(a, b any) {
+		switch x := a.(type) {
+		case map[string]any:
+			y, _ := b.(map[string]any)
+			for name := range x {
+				walk(x[name], y[name])
+			}
+		case []any:
+			y, _ := b.([]any)
+			for i := range min(len(x), len(y)) {
+				walk(x[i], y[i])
+			}
+		case string:
+			if b == secret.Mask && x != "" {
+				found = append(found, secret.New(x))
+			}
+		}
+	}
+	walk(plain, shown)
+	return found
 }
 
 // text is s without them.

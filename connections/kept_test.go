@@ -94,12 +94,15 @@ func TestPastRuns(t *testing.T) {
 	if err := b.SetConfig(t.Context(), "example", integrations.Config{"client_secret": secret.New("sesame-1234")}); err != nil {
 		t.Fatal(err)
 	}
-	b.put("work", 0, time.Hour, func(c *store.Connection) { c.Grant.AccessToken = secret.New("tok/en+\"é-1234") })
+	b.put("work", 0, time.Hour, func(c *store.Connection) {
+		c.Grant.AccessToken = secret.New("tok/en+\"é-1234")
+		c.UserData = json.RawMessage(`{"team":"blue","bot":[{"access_token":"bot-9876"}]}`)
+	})
 	run := func(params map[string]any, texts map[string]string) {
 		t.Helper()
 		_, _ = b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "list", Params: params, Texts: texts})
 	}
-	run(map[string]any{"n": json.Number("1.50"), "s": "sesame-1234"}, map[string]string{"t": "x tok/en+\"é-1234"})
+	run(map[string]any{"n": json.Number("1.50"), "s": "sesame-1234"}, map[string]string{"t": "x tok/en+\"é-1234", "bot": "blue bot-9876"})
 	run(map[string]any{"fail": true}, nil)
 	if err := b.Rename(t.Context(), "work", "home"); err != nil {
 		t.Fatal(err)
@@ -115,15 +118,15 @@ func TestPastRuns(t *testing.T) {
 	if first.Message != "" || !first.HasResult || first.ResultSize == 0 || first.Duration != time.Millisecond || first.Time.IsZero() || first.Action != "list" {
 		t.Errorf("%+v", first)
 	}
-	if diff := cmp.Diff(connections.Values{"n": json.Number("1.50"), "s": "[secret]"}, first.Params); diff != "" || first.Texts["t"] != "x [secret]" {
-		t.Errorf("%q %s", first.Texts["t"], diff)
+	if diff := cmp.Diff(connections.Values{"n": json.Number("1.50"), "s": "[secret]"}, first.Params); diff != "" || first.Texts["t"] != "x [secret]" || first.Texts["bot"] != "blue [secret]" {
+		t.Errorf("%q %s", first.Texts, diff)
 	}
 	result, err := b.LastResult(t.Context(), "example", "list", "home")
 	if err != nil || !json.Valid(result) || !strings.Contains(string(result), `"token":"[secret]"`) {
 		t.Errorf("%s %v", result, err)
 	}
 	all := string(result) + fmt.Sprint(list)
-	for _, s := range []string{"tok/en", "1234", secret.Mask} {
+	for _, s := range []string{"tok/en", "1234", "9876", secret.Mask} {
 		if strings.Contains(all, s) {
 			t.Errorf("%q is kept: %s", s, all)
 		}
