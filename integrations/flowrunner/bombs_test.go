@@ -114,7 +114,7 @@ var bombs = []struct {
 	{"6 sparse join", "join", []string{memoryWords}},
 	{"7 sort", "sort", []string{memoryWords}},
 	{"8 recursion", "recursion", []string{stackWords}},
-	{"8 recursion of async functions", "asyncRecursion", []string{stackWords, memoryWords}},
+	{"8 recursion of async functions", "asyncRecursion", []string{stackWords, memoryWords, timeWords}},
 	{"9 1 MB strings", "push", []string{memoryWords}},
 	{"10 JSON.stringify", "stringify", []string{memoryWords}},
 	{"11 s+=s", "double", []string{memoryWords}},
