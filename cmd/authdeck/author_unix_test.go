@@ -76,7 +76,7 @@ func TestAuthorsLoopInTheTerminal(t *testing.T) {
 	e.press("j", "enter")
 	e.until(`Input: Add note`, 5*time.Second)
 	e.press("milk and bread", "enter")
-	e.until(`"text": "milk and bread"`, 10*time.Second)
+	e.until(`text: "milk and bread"`, 10*time.Second)
 	e.press("ctrl+c")
 	e.exit(10 * time.Second)
 }

@@ -115,7 +115,7 @@ func (e *terminal) output() string {
 }
 
 var keyBytes = map[string]string{
-	"enter": "\r", "esc": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "ctrl+c": "\x03", "space": " ", "left": "\x1b[D", "right": "\x1b[C",
+	"enter": "\r", "esc": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "ctrl+c": "\x03", "ctrl+j": "\n", "space": " ", "left": "\x1b[D", "right": "\x1b[C",
 }
 
 // press types keys, or texts of several characters, one after the other.

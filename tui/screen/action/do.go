@@ -213,7 +213,7 @@ func (s *Screen) choose() tea.Cmd {
 	if waits := s.form.Waits(field); len(waits) > 0 {
 		return s.env.Shell.Toast(screen.ToastWarn, "choose "+safe(strings.Join(waits, ", "))+" first")
 	}
-	deck, conn, criteria, of := s.env.Deck, s.conn, s.criteria(p), s.form
+	deck, conn, criteria, of := s.env.Deck, s.conn, s.criteria(p), s.picked.Name
 	title := safe(p.Label)
 	if title == "" {
 		title = safe(p.Name)
@@ -224,8 +224,8 @@ func (s *Screen) choose() tea.Cmd {
 			return deck.Choices(ctx, connections.ChoicesRequest{Connection: conn, Dictionary: p.Dictionary, Search: search, Cursor: cursor, Criteria: criteria})
 		},
 		Take: func(c connections.Choice) tea.Cmd {
-			if s.form != of {
-				return nil
+			if s.form == nil || s.picked.Name != of {
+				return nil // it is gone meanwhile
 			}
 			o := form.Option{Value: written(c.Value), Label: safe(c.Label)}
 			if _, isText := c.Value.(string); !isText {

@@ -21,7 +21,12 @@ func (s *Screen) open() tea.Cmd {
 	if s.cursor >= len(s.shown) {
 		return nil
 	}
-	return s.openAction(s.actions[s.shown[s.cursor]])
+	a := s.actions[s.shown[s.cursor]]
+	if s.filter.Typing() { // it was a way to get there
+		s.filter.Clear()
+		s.narrow()
+	}
+	return s.openAction(a)
 }
 
 func (s *Screen) openNamed(name string) tea.Cmd {
@@ -35,8 +40,8 @@ func (s *Screen) openNamed(name string) tea.Cmd {
 }
 
 func (s *Screen) openAction(a integrations.Action) tea.Cmd {
-	s.picked, s.pane, s.answer, s.members = a, filling, nil, map[string]string{}
-	s.form = form.NewIn(form.Env{Now: s.env.Now, Complete: s.env.Complete, Path: s.env.CheckPath}, fields(a))
+	s.pane, s.answer = filling, nil
+	s.make(a)
 	if s.carried != nil {
 		s.form.SetValues(carry(a, s.carried))
 		s.carried = nil
@@ -80,7 +85,8 @@ func carry(a integrations.Action, result json.RawMessage) map[string]string {
 	return values
 }
 
-// reopen makes the form of the picked action anew after its page or code was saved, with the values that it had.
+// reopen makes the form of the picked action anew after its page or code was saved, with the values that it had. One whose action is
+// as it was stays as it is.
 func (s *Screen) reopen() tea.Cmd {
 	if s.form == nil {
 		return nil
@@ -90,17 +96,35 @@ func (s *Screen) reopen() tea.Cmd {
 		s.pane, s.form, s.answer = picking, nil, nil
 		return s.env.Shell.Toast(screen.ToastWarn, "the action "+safe(s.picked.Name)+" is gone")
 	}
-	values, at := s.form.Values(), s.form.Focus()
-	s.picked, s.members = s.actions[i], map[string]string{}
-	s.form = form.NewIn(form.Env{Now: s.env.Now, Complete: s.env.Complete, Path: s.env.CheckPath}, fields(s.picked))
-	s.form.SetValues(values)
-	s.form.SetFocus(min(at, s.form.Len()-1))
-	cmd := s.changed()
+	var cmd tea.Cmd
+	if shape := shapeOf(s.actions[i]); shape != s.shape {
+		values, at := s.form.Values(), s.form.Focus()
+		s.make(s.actions[i])
+		s.form.SetValues(values)
+		s.form.SetFocus(min(at, s.form.Len()-1))
+		cmd = s.changed()
+	}
 	if s.again {
 		s.again = false
 		return tea.Batch(cmd, s.run("", 0))
 	}
 	return cmd
+}
+
+// make makes the form of an action.
+func (s *Screen) make(a integrations.Action) {
+	s.picked, s.shape, s.members = a, shapeOf(a), map[string]string{}
+	s.form = form.NewIn(form.Env{Now: s.env.Now, Complete: s.env.Complete, Path: s.env.CheckPath}, fields(a))
+}
+
+// shapeOf tells an action whose form is another one from one whose form is the same.
+func shapeOf(a integrations.Action) string {
+	a.Sample, a.Description = nil, ""
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return ""
+	}
+	return string(raw)
 }
 
 // texts are what stands in the form, as connections makes values of it.

@@ -86,6 +86,30 @@ func TestDictionary(t *testing.T) {
 	})
 }
 
+// TestSavedMeanwhile: a file that is saved while a form is filled takes nothing of it away, and the answer of a dialog still finds it.
+func TestSavedMeanwhile(t *testing.T) {
+	inBubble(t, board(), func(r *rig) {
+		r.deck.ChoiceOf = func(context.Context, connections.ChoicesRequest) (connections.Choices, error) {
+			return connections.Choices{Items: []connections.Choice{{Value: "b1", Label: "Work"}}}, nil
+		}
+	}, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "enter")
+		before := r.screen.form
+		r.loop.Send(screen.SourcesSaved{})
+		if r.screen.form != before {
+			t.Error("the form of an action that is as it was is another one")
+		}
+		changed := board()
+		changed[0].Params[0].Label = "The board"
+		r.deck.ActionSet = changed
+		r.loop.Send(screen.SourcesSaved{})
+		r.pick(t)
+		if f := r.frame(); r.screen.form.Value("board") != "b1" || !strings.Contains(f, "The board") {
+			t.Error(f)
+		}
+	})
+}
+
 // pick takes the first choice of the dialog that was opened.
 func (r *rig) pick(t *testing.T) {
 	t.Helper()

@@ -44,6 +44,7 @@ type Screen struct {
 	want        string // the action to open once the actions are read
 	pane        pane
 	picked      integrations.Action // whose form is open
+	shape       string              // of it, as it was listed
 	form        *form.Form
 	members     map[string]string // by the name of a group: the criteria its fields were last asked with
 	carried     json.RawMessage   // a result that the next action's parameters are to be filled with
