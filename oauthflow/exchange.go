@@ -1,10 +1,8 @@
 package oauthflow
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -95,8 +93,11 @@ type masker struct{ values []string }
 func newMasker(secrets ...string) masker {
 	var m masker
 	for _, s := range secrets {
-		for _, spelling := range []string{s, url.QueryEscape(s), strings.ReplaceAll(url.QueryEscape(s), "+", "%20"), url.PathEscape(s), jsonText(s, true), jsonText(s, false)} {
-			if len(s) >= 4 && !slices.Contains(m.values, spelling) {
+		if len(s) < 4 {
+			continue
+		}
+		for _, spelling := range spelled(s) {
+			if !slices.Contains(m.values, spelling) {
 				m.values = append(m.values, spelling)
 			}
 		}
@@ -114,23 +115,16 @@ func Masked(text string, secrets []secret.String) string {
 	return newMasker(list...).mask(text)
 }
 
-// jsonText is s as it stands between the quotes of a JSON string.
-func jsonText(s string, html bool) string {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(html)
-	if err := e.Encode(s); err != nil {
-		return s
-	}
-	quoted := strings.TrimSuffix(b.String(), "\n")
-	return quoted[1 : len(quoted)-1]
-}
-
 func (m masker) mask(text string) string {
 	for _, v := range m.values {
 		text = strings.ReplaceAll(text, v, secret.Mask)
 	}
 	return text
+}
+
+// holds reports whether one of the texts stands in a text.
+func (m masker) holds(text string) bool {
+	return slices.ContainsFunc(m.values, func(v string) bool { return strings.Contains(text, v) })
 }
 
 // line makes a provider's words safe for a message.

@@ -3,7 +3,10 @@ package oauthflow
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"unicode/utf8"
+
+	"authdeck/internal/secret"
 )
 
 // raw is what went over the wire. Nothing in it is masked or made safe.
@@ -75,6 +78,24 @@ func (e Exchange) Raw() (request, response []byte) {
 	}
 	r := e.raw()
 	return r.request, r.response
+}
+
+// Carried reports whether the request took one of these secrets along, in whatever spelling; false if the exchange was not made here.
+func (e Exchange) Carried(secrets []secret.String) bool {
+	if e.raw == nil {
+		return false
+	}
+	list := make([]string, len(secrets))
+	for i, s := range secrets {
+		list[i] = s.Reveal()
+	}
+	m, r := newMasker(list...), e.raw()
+	for _, values := range r.sent {
+		if slices.ContainsFunc(values, m.holds) {
+			return true
+		}
+	}
+	return m.holds(r.url) || m.holds(string(r.request))
 }
 
 // Forget is the same exchange without what is not masked, for whoever keeps it.
