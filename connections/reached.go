@@ -18,7 +18,7 @@ import (
 // reachedMost is how many hosts are kept of one integration.
 const reachedMost = 50
 
-// keepReached keeps the hosts that the calls of a service reached with a secret of its connection: where its token goes anyhow, a call
+// keepReached keeps the hosts that the calls of a service reached with a token of its connection: where its token goes anyhow, a call
 // of the user's own may take it, too. An integration that knows its hosts needs none of it.
 func (s *Service) keepReached(ctx context.Context, r *running) {
 	if q, ok := r.integ.(integrations.Requester); r.conn == nil || ok && q.APIHosts(r.cfg) != nil {
@@ -29,7 +29,7 @@ func (s *Service) keepReached(ctx context.Context, r *running) {
 	}
 	var hosts []string
 	for _, x := range r.result.Exchanges {
-		if host := reachedHost(x); host != "" && !slices.Contains(hosts, host) {
+		if host := reachedHost(x, r.secrets); host != "" && !slices.Contains(hosts, host) {
 			hosts = append(hosts, host)
 		}
 	}
@@ -47,17 +47,11 @@ func ownCode(r *running) bool {
 	return ok || r.info.Kind == integrations.KindFlowRunner
 }
 
-// reachedHost is the host of an exchange that was answered and carried a secret, by https or on loopback; else "".
-func reachedHost(x oauthflow.Exchange) string {
+// reachedHost is the host of an exchange that was answered and carried a token of the connection, by https or on loopback; else "".
+// Other secrets do not count: where a service sends a key of a third party, or what only looks like a secret, its token was never.
+func reachedHost(x oauthflow.Exchange, tokens []secret.String) string {
 	u, err := url.Parse(x.URL)
-	if err != nil || x.Status == 0 || u.Host == "" || u.Scheme != "https" && !loopbackHost(u.Hostname()) {
-		return ""
-	}
-	carried := strings.Contains(x.URL, secret.Mask) || strings.Contains(x.RequestBody, secret.Mask)
-	for _, values := range x.RequestHeader {
-		carried = carried || slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, secret.Mask) })
-	}
-	if !carried {
+	if err != nil || x.Status == 0 || u.Host == "" || u.Scheme != "https" && !loopbackHost(u.Hostname()) || !x.Carried(tokens) {
 		return ""
 	}
 	return strings.ToLower(u.Host)

@@ -108,12 +108,21 @@ func TestRequest_Reached(t *testing.T) {
 	t.Parallel()
 	w := &ownCalls{good: "access-0"}
 	sent := func(url string, status int, header string) oauthflow.Exchange {
-		return oauthflow.Exchange{Method: "GET", URL: url, Status: status, RequestHeader: http.Header{"Authorization": {header}}}
+		x, err := (&oauthflow.Caller{}).Preview(t.Context(), oauthflow.APIRequest{URL: url, Header: http.Header{"Authorization": {header}}})
+		if err != nil {
+			t.Error(err)
+		}
+		x.Status = status
+		return x
 	}
+	const token = "access-0"
 	b := callBench(t, &calling{request: w.request}, func(integrations.ActionRequest) (integrations.ActionResult, error) {
+		plain := sent("https://plain.example/x", 200, token)
+		plain.URL = "http://plain.example/x"
 		return integrations.ActionResult{Exchanges: []oauthflow.Exchange{
-			sent("https://API.example/x", 200, "Bearer "+secret.Mask), sent("https://files.example/x", 200, "none"), sent("https://down.example/x", 0, secret.Mask),
-			sent("http://plain.example/x", 200, secret.Mask), sent("http://127.0.0.1:9/x", 500, secret.Mask), sent("https://q.example/x?key="+secret.Mask, 200, ""),
+			sent("https://API.example/x", 200, "Bearer "+token), sent("https://files.example/x", 200, "none"), sent("https://down.example/x", 0, token),
+			plain, sent("http://127.0.0.1:9/x", 500, token), sent("https://q.example/x?key="+token, 200, ""),
+			sent("https://other.example/x?code=abc", 200, "Bearer another-one"), sent("https://typed.example/x?q="+secret.Mask, 200, "Basic YTpi"),
 		}}, nil
 	})
 	b.put("work", 0, time.Hour)
