@@ -92,6 +92,9 @@ func (s *Service) hostsFor(ctx context.Context, q integrations.Requester, run *r
 		if !isToken(h[0]) || strings.ContainsAny(h[1], "\r\n\x00") {
 			return nil, usageOf("%s is no header", quote(h[0]), "a header is a name and one line")
 		}
+		if slices.Contains(framing, http.CanonicalHeaderKey(h[0])) {
+			return nil, usageOf("the header %s is not yours to give", quote(h[0]), "it follows from the address and the body")
+		}
 	}
 	hosts := q.APIHosts(run.cfg)
 	if hosts == nil {
@@ -114,6 +117,10 @@ func (s *Service) hostsFor(ctx context.Context, q integrations.Requester, run *r
 		Hint: "its hosts: " + safetext.Line(strings.Join(hosts, ", "), 200) + "; --any-host sends the token there all the same",
 	}
 }
+
+// framing are the headers that say where a request goes and where it ends. A Host of the user's own would lead the token past the fence
+// where several hosts share an address.
+var framing = []string{"Host", "Content-Length", "Transfer-Encoding", "Trailer"}
 
 func usageOf(format, subject, hint string) error {
 	return &Error{Kind: KindUsage, Message: fmt.Sprintf(format, subject), Hint: hint}
