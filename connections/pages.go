@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+
+	"authdeck/oauthflow"
 )
 
 // What AllPages stops at; RunResult.Next then asks for the rest.
 const (
 	pagesMost  = 1000
-	resultMost = 64 << 20 // bytes of all results
+	resultMost = 64 << 20 // bytes of all answers: a result may be a small part of one, which is kept whole for the exchanges
 )
 
 // pages runs the action page by page, at most as many as are wanted, and joins what comes. What came before an error stays.
@@ -32,7 +34,7 @@ func (r *running) pages(ctx context.Context, from string, most int) error {
 		}
 		r.result.Pages++
 		parts = append(parts, r.result.Result)
-		size += len(r.result.Result)
+		size += max(len(r.result.Result), received(r.last))
 		next := r.result.Next
 		if r.number == most || next == "" || seen[next] || size > resultMost {
 			if seen[next] {
@@ -43,6 +45,15 @@ func (r *running) pages(ctx context.Context, from string, most int) error {
 		}
 		seen[next], r.page = true, next
 	}
+}
+
+// received is how many bytes came in these exchanges.
+func received(list []oauthflow.Exchange) int {
+	n := int64(0)
+	for _, x := range list {
+		n += x.ResponseBytes
+	}
+	return int(n)
 }
 
 // joined is one page as it is, lists as one list, and others as a list of them.

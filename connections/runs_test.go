@@ -122,6 +122,23 @@ func TestRun_PagesEnd(t *testing.T) {
 	}
 }
 
+// TestRun_PagesOfMuchAndNothing: answers that are large count, also where nothing of them is the result; each stays in memory.
+func TestRun_PagesOfMuchAndNothing(t *testing.T) {
+	t.Parallel()
+	n := 0
+	b := callBench(t, &calling{}, func(integrations.ActionRequest) (integrations.ActionResult, error) {
+		n++
+		x := exchange("GET", 200)
+		x[0].ResponseBytes = 30 << 20
+		return integrations.ActionResult{Result: json.RawMessage(`[]`), Next: strconv.Itoa(n), Exchanges: x}, nil
+	})
+	b.put("work", 0, time.Hour)
+	r, err := b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "list", Pages: connections.AllPages})
+	if err != nil || r.Pages != 3 || r.Next != "3" {
+		t.Errorf("%d pages, next %q, %v", r.Pages, r.Next, err)
+	}
+}
+
 // TestRun_Waits: a 429 is waited for where the caller allows it, told with its end, and tried again a few times.
 func TestRun_Waits(t *testing.T) {
 	t.Parallel()
