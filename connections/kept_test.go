@@ -145,6 +145,25 @@ func TestPastRuns(t *testing.T) {
 	}
 }
 
+// TestPastRuns_RemovedMeanwhile: of a connection that is removed while its action runs, nothing is kept.
+func TestPastRuns_RemovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	var b *bench
+	b = callBench(t, &calling{}, func(integrations.ActionRequest) (integrations.ActionResult, error) {
+		if err := b.Remove(t.Context(), "work"); err != nil {
+			t.Error(err)
+		}
+		return integrations.ActionResult{Result: json.RawMessage(`{"balance":5}`), Exchanges: exchange("GET", 200)}, nil
+	})
+	b.put("work", 0, time.Hour)
+	if _, err := b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "list"}); err != nil {
+		t.Error(err)
+	}
+	if list, err := b.PastRuns(t.Context(), "example", "list"); err != nil || len(list) > 0 {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
 // TestPastRuns_Bounds: twenty an action, a result of 256 KB, 1 MB of them, and 64 KB of parameters.
 func TestPastRuns_Bounds(t *testing.T) {
 	t.Parallel()

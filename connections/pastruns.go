@@ -230,6 +230,14 @@ func (s *Service) addRun(ctx context.Context, r *running, req RunRequest, failed
 		return err
 	}
 	defer unlock()
+	if p.ConnectionID != "" {
+		// Whoever removes a connection forgets its runs afterwards, under this lock: one that is found here is still to be forgotten.
+		if _, err := s.o.Store.Get(ctx, p.ConnectionID); errors.Is(err, store.ErrNotFound) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 	list, err := s.runsOf(ctx, key)
 	if err != nil {
 		return err
