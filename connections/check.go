@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
@@ -65,25 +64,14 @@ const widgetFile = "FILE_SELECTOR"
 // several reports whether a parameter takes a list whatever its type says.
 func several(p integrations.Param) bool { return p.Multiple || p.Widget == "MULTI_SELECT_DROPDOWN" }
 
-// elementOf is the element type of Array<T>, Array.<T>, T[] and Array.
-func elementOf(kind string) (elem string, ok bool) {
-	kind = strings.TrimSpace(kind)
-	switch low := strings.ToLower(kind); {
-	case low == "array":
-		return "", true
-	case strings.HasPrefix(low, "array<"), strings.HasPrefix(low, "array.<"):
-		return strings.TrimRight(strings.TrimLeft(kind[len("array"):], ".<"), "> "), true
-	case strings.HasSuffix(kind, "[]"):
-		return strings.TrimSuffix(kind, "[]"), true
-	}
-	return "", false
-}
-
 // typeRule is the rule of the type that a value breaks, "" if it fits. What an integration can read as a value of the type fits: a
 // number as text, a text of one element for a list.
 func typeRule(p integrations.Param, v any) string {
-	elem, isList := elementOf(p.Type)
+	elem, isList := integrations.ElementOf(p.Type)
 	if !isList && !several(p) {
+		if _, isText := v.(string); p.Dictionary != "" && !isText {
+			return "" // a dictionary's value has the type that the provider gave it
+		}
 		return scalarRule(p.Type, v)
 	}
 	if !isList {
@@ -148,12 +136,8 @@ func isObjectText(text string) bool {
 
 func isDate(v any) bool {
 	text, _ := v.(string)
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
-		if _, err := time.Parse(layout, text); err == nil {
-			return true
-		}
-	}
-	return false
+	_, ok := integrations.DateOf(text)
+	return ok
 }
 
 // numeric reads a number exactly; one that has more digits or a larger exponent than any real one counts as none.

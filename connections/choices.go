@@ -53,7 +53,7 @@ func (s *Service) Choices(ctx context.Context, r ChoicesRequest) (Choices, error
 	if err != nil {
 		return Choices{}, err
 	}
-	v, ok := jsonText(string(raw))
+	v, ok := integrations.JSONOf(string(raw))
 	if !ok {
 		return Choices{}, badAnswer(r.Dictionary, "no JSON")
 	}
@@ -66,7 +66,7 @@ func (s *Service) Fields(ctx context.Context, r LoadRequest) ([]integrations.Par
 	if err != nil {
 		return nil, err
 	}
-	v, ok := jsonText(string(raw))
+	v, ok := integrations.JSONOf(string(raw))
 	if !ok {
 		return nil, badAnswer(r.Loader, "no JSON")
 	}
@@ -112,7 +112,7 @@ const otherCursor = "\x00json:"
 
 func cursorValue(cursor string) any {
 	if text, ok := strings.CutPrefix(cursor, otherCursor); ok {
-		if v, ok := jsonText(text); ok {
+		if v, ok := integrations.JSONOf(text); ok {
 			return v
 		}
 	}

@@ -39,7 +39,7 @@ func textRule(p integrations.Param) string {
 	if p.Widget == widgetFile {
 		return "must be a file of at most 20 MB that can be read, or an address"
 	}
-	elem, isList := elementOf(p.Type)
+	elem, isList := integrations.ElementOf(p.Type)
 	if isList || several(p) {
 		if elem == "" {
 			return "must be a list: JSON, or one element a line"
@@ -70,7 +70,7 @@ func typedText(p integrations.Param, text string) (v any, ok bool) {
 	if p.Text != nil {
 		return p.Text(text)
 	}
-	elem, isList := elementOf(p.Type)
+	elem, isList := integrations.ElementOf(p.Type)
 	if !isList && !several(p) {
 		return scalarText(p.Type, text)
 	}
@@ -82,9 +82,9 @@ func typedText(p integrations.Param, text string) (v any, ok bool) {
 	case trimmed == "":
 		return nil, true
 	case strings.HasPrefix(trimmed, "["):
-		return jsonText(trimmed)
+		return integrations.JSONOf(trimmed)
 	case strings.EqualFold(elem, "object"):
-		v, ok := jsonText(trimmed)
+		v, ok := integrations.JSONOf(trimmed)
 		return []any{v}, ok
 	}
 	list := []any{}
@@ -113,7 +113,7 @@ func scalarText(kind, text string) (any, bool) {
 	case kind == "boolean":
 		return text == "true", text == "true" || text == "false"
 	}
-	v, ok := jsonText(text)
+	v, ok := integrations.JSONOf(text)
 	if kind == "number" {
 		_, isNumber := v.(json.Number)
 		return v, ok && isNumber
@@ -122,14 +122,6 @@ func scalarText(kind, text string) (any, bool) {
 		return text, true
 	}
 	return v, ok
-}
-
-// jsonText reads one JSON value, whose numbers keep their digits.
-func jsonText(text string) (v any, ok bool) {
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	err := d.Decode(&v)
-	return v, err == nil && !d.More()
 }
 
 // Value makes the value of a parameter of what a person typed, as [Service.Run] does; a file that it names is not read. A nil value with

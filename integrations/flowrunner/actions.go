@@ -99,8 +99,8 @@ func (s *Service) action(m annotation.Method) integrations.Action {
 var dictionaryParams = []integrations.Param{
 	{Name: "search", Label: "Search", Type: "String", Text: plain},
 	{Name: "cursor", Label: "Cursor", Type: "String", Text: plain},
-	{Name: "criteria", Label: "Criteria", Type: "Object", Text: func(text string) (any, bool) { return asJSON(text) }},
-	{Name: "payload", Label: "All of them in one object", Type: "Object", Text: func(text string) (any, bool) { return asJSON(text) }},
+	{Name: "criteria", Label: "Criteria", Type: "Object", Text: integrations.JSONOf},
+	{Name: "payload", Label: "All of them in one object", Type: "Object", Text: integrations.JSONOf},
 }
 
 // param is one as forms have it, with the members of its type; depth is how many types it stands in.
@@ -122,7 +122,7 @@ func (s *Service) param(p annotation.Param, depth int) integrations.Param {
 			out.Default = `{"scope":"FLOW"}` // what a form that shows it and leaves it alone hands over
 		}
 	}
-	_, isArray := elementOf(strings.TrimSpace(p.Type))
+	_, isArray := integrations.ElementOf(p.Type)
 	out.Multiple = isArray && p.Dictionary != ""
 	if c := p.Component; c != nil {
 		out.Widget, out.Min, out.Max, out.Step, out.Language = c.Type, decimal(c.Min), decimal(c.Max), decimal(c.Step), c.Language

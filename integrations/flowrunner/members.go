@@ -15,7 +15,7 @@ const maxMembers = 4
 
 // members are those of a typedef, or of each element of an array of it (§2.5); nil for other types.
 func (s *Service) members(kind string, depth int) []integrations.Param {
-	if elem, isArray := elementOf(strings.TrimSpace(kind)); isArray {
+	if elem, isArray := integrations.ElementOf(kind); isArray {
 		kind = elem
 	}
 	read, err := s.whole()
@@ -52,7 +52,7 @@ func placed(list []integrations.Param, through []string, p integrations.Param) [
 	i := slices.IndexFunc(list, func(q integrations.Param) bool { return q.Name == through[0] })
 	if i < 0 {
 		i = len(list)
-		list = append(list, integrations.Param{Name: through[0], Label: through[0], Type: "Object", Text: asJSON})
+		list = append(list, integrations.Param{Name: through[0], Label: through[0], Type: "Object", Text: integrations.JSONOf})
 	}
 	list[i].Members = placed(list[i].Members, through[1:], p)
 	return list

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"authdeck/integrations"
 	"authdeck/integrations/flowrunner/annotation"
 )
 
@@ -23,7 +24,7 @@ func fromText(p annotation.Param, text string) (value any, ok bool) {
 		several = p.Component.Options.Multiple || widget == "MULTI_SELECT_DROPDOWN"
 	}
 	kind := strings.TrimSpace(p.Type)
-	if elem, isArray := elementOf(kind); isArray || several {
+	if elem, isArray := integrations.ElementOf(kind); isArray || several {
 		return asArray(text, elem, choices)
 	}
 	if v, found := chosen(choices, text); found {
@@ -37,12 +38,12 @@ func scalarFrom(kind, widget, text string) (any, bool) {
 	case "string":
 		return stringFrom(widget, text)
 	case "number":
-		if at, ok := dateOf(text); ok && strings.HasPrefix(widget, "DATE") {
+		if at, ok := integrations.DateOf(text); ok && strings.HasPrefix(widget, "DATE") {
 			return json.Number(jsonMillis(at)), true
 		}
 		return asNumber(text)
 	case "date":
-		if at, ok := dateOf(text); ok {
+		if at, ok := integrations.DateOf(text); ok {
 			return json.Number(jsonMillis(at)), true
 		}
 		return asNumber(text)
@@ -51,15 +52,15 @@ func scalarFrom(kind, widget, text string) (any, bool) {
 	case "":
 		return text, true
 	case "any", "*":
-		if v, ok := asJSON(text); ok {
+		if v, ok := integrations.JSONOf(text); ok {
 			return v, true
 		}
 		return text, true
 	case "filesuploadoptions", "object":
-		return asJSON(text)
+		return integrations.JSONOf(text)
 	}
 	// A typedef, or a type that nobody knows: JSON, and a plain text where it cannot be JSON.
-	if v, ok := asJSON(text); ok {
+	if v, ok := integrations.JSONOf(text); ok {
 		return v, true
 	}
 	return text, !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[")
@@ -67,7 +68,7 @@ func scalarFrom(kind, widget, text string) (any, bool) {
 
 // stringFrom writes dates as services expect them of a picker: the day, or the moment in UTC with milliseconds.
 func stringFrom(widget, text string) (any, bool) {
-	at, isDate := dateOf(text)
+	at, isDate := integrations.DateOf(text)
 	switch {
 	case !isDate:
 	case widget == "DATE_PICKER" || widget == "DATE":
@@ -85,44 +86,19 @@ func plain(text string) (any, bool) {
 	return text, true
 }
 
-func asJSON(text string) (any, bool) {
-	var v any
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	if d.Decode(&v) != nil || d.More() {
-		return nil, false
-	}
-	return v, true
-}
-
 func asNumber(text string) (any, bool) {
 	text = strings.TrimSpace(text)
-	v, ok := asJSON(text)
+	v, ok := integrations.JSONOf(text)
 	n, isNumber := v.(json.Number)
 	return n, ok && isNumber
-}
-
-// elementOf is the element type of Array<T>, Array.<T>, T[] and Array.
-func elementOf(kind string) (elem string, ok bool) {
-	low := strings.ToLower(kind)
-	switch {
-	case low == "array":
-		return "", true
-	case strings.HasPrefix(low, "array"):
-		inner := strings.TrimLeft(kind[len("array"):], ".<")
-		return strings.TrimRight(inner, "> "), true
-	case strings.HasSuffix(kind, "[]"):
-		return strings.TrimSuffix(kind, "[]"), true
-	}
-	return "", false
 }
 
 // asArray takes JSON, or one element a line or comma.
 func asArray(text, elem string, choices []annotation.Choice) (any, bool) {
 	if strings.HasPrefix(strings.TrimSpace(text), "[") {
-		return asJSON(text)
+		return integrations.JSONOf(text)
 	}
-	if v, ok := asJSON(text); ok {
+	if v, ok := integrations.JSONOf(text); ok {
 		if object, isObject := v.(map[string]any); isObject {
 			return []any{object}, true
 		}
@@ -156,15 +132,6 @@ func chosen(choices []annotation.Choice, text string) (any, bool) {
 		}
 	}
 	return nil, false
-}
-
-func dateOf(text string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at, true
-		}
-	}
-	return time.Time{}, false
 }
 
 func jsonMillis(at time.Time) string {

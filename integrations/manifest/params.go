@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"authdeck/integrations"
 	"authdeck/integrations/manifest/template"
@@ -23,7 +22,7 @@ func (p paramSpec) param() integrations.Param {
 	if out.Label == "" {
 		out.Label = p.Name
 	}
-	if elem, isArray := element(out.Type); isArray {
+	if elem, isArray := integrations.ElementOf(out.Type); isArray {
 		out.Text = func(text string) (any, bool) { return listed(elem, text) }
 	}
 	return out
@@ -35,7 +34,7 @@ func (p paramSpec) kind() string {
 	if kind == "" {
 		kind = "String"
 	}
-	if _, isArray := element(kind); p.UIComponent.Type == "MULTI_SELECT_DROPDOWN" && !isArray {
+	if _, isArray := integrations.ElementOf(kind); p.UIComponent.Type == "MULTI_SELECT_DROPDOWN" && !isArray {
 		return "Array<" + kind + ">"
 	}
 	return kind
@@ -43,14 +42,8 @@ func (p paramSpec) kind() string {
 
 // multiple reports whether several of the choices are taken.
 func (p paramSpec) multiple() bool {
-	_, isArray := element(p.kind())
+	_, isArray := integrations.ElementOf(p.kind())
 	return isArray && (p.UIComponent.Type == "MULTI_SELECT_DROPDOWN" || len(p.Options.Values) > 0 || p.Dictionary != "")
-}
-
-// element is the type of an array's elements, "" if it does not tell.
-func element(kind string) (elem string, isArray bool) {
-	rest, isArray := strings.CutPrefix(kind, "Array")
-	return strings.TrimSuffix(strings.TrimPrefix(rest, "<"), ">"), isArray
 }
 
 // listed makes an array of what a person typed: JSON, or one element a line or comma.
@@ -145,7 +138,7 @@ func typed(kind string, v any) (any, bool) {
 	case "Date":
 		return v, isDate(v)
 	case "Array", "Array<String>", "Array<Number>", "Array<Object>", "Array<Boolean>", "Array<Date>":
-		elem, _ := element(kind)
+		elem, _ := integrations.ElementOf(kind)
 		return array(elem, v)
 	}
 	switch v.(type) {
@@ -172,12 +165,8 @@ func isDate(v any) bool {
 		_, ok = numeric(v)
 		return ok
 	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
-		if _, err := time.Parse(layout, text); err == nil {
-			return true
-		}
-	}
-	return false
+	_, ok = integrations.DateOf(text)
+	return ok
 }
 
 // array takes a list, or JSON text of one; a text alone counts as a list of one text.

@@ -12,6 +12,7 @@ import (
 	"authdeck/integrations"
 	"authdeck/internal/jsondoc/jq"
 	"authdeck/tui/screen"
+	"authdeck/tui/ui/form"
 )
 
 // ref says to which screen, and to which of its runs, an answer belongs.
@@ -45,7 +46,8 @@ type (
 	}
 	fieldsMsg struct {
 		ref
-		name, criteria string
+		of             *form.Form
+		path, criteria string
 		params         []integrations.Param
 		err            error
 	}
@@ -83,13 +85,13 @@ func (s *Screen) load() tea.Cmd {
 	}
 }
 
-// askMembers asks for the fields of a group.
-func (s *Screen) askMembers(p integrations.Param, criteria map[string]any, key string) tea.Cmd {
-	ctx, deck, r := s.ctx, s.env.Deck, s.ref()
+// askMembers asks for the fields of the group at path.
+func (s *Screen) askMembers(path string, p integrations.Param, criteria map[string]any, key string) tea.Cmd {
+	ctx, deck, r, of := s.ctx, s.env.Deck, s.ref(), s.form
 	q := connections.LoadRequest{Connection: s.conn, Loader: p.Fields, Criteria: criteria}
 	return func() tea.Msg {
 		list, err := deck.Fields(ctx, q)
-		return fieldsMsg{ref: r, name: p.Name, criteria: key, params: list, err: err}
+		return fieldsMsg{ref: r, of: of, path: path, criteria: key, params: list, err: err}
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"authdeck/tui/screen"
 	"authdeck/tui/screen/choose"
 	"authdeck/tui/ui"
-	"authdeck/tui/ui/form"
 )
 
 // do does what a binding says.
@@ -213,7 +212,7 @@ func (s *Screen) choose() tea.Cmd {
 	if waits := s.form.Waits(field); len(waits) > 0 {
 		return s.env.Shell.Toast(screen.ToastWarn, "choose "+safe(strings.Join(waits, ", "))+" first")
 	}
-	deck, conn, criteria, of := s.env.Deck, s.conn, s.criteria(p), s.picked.Name
+	deck, conn, criteria, of := s.env.Deck, s.conn, s.criteria(field, p), s.picked.Name
 	title := safe(p.Label)
 	if title == "" {
 		title = safe(p.Name)
@@ -227,12 +226,8 @@ func (s *Screen) choose() tea.Cmd {
 			if s.form == nil || s.picked.Name != of {
 				return nil // it is gone meanwhile
 			}
-			o := form.Option{Value: written(c.Value), Label: safe(c.Label)}
-			if _, isText := c.Value.(string); !isText {
-				if raw, err := json.Marshal(c.Value); err == nil {
-					o.JSON = string(raw)
-				}
-			}
+			o := optionOf(c.Value)
+			o.Label = safe(c.Label)
 			s.form.SetPickedOption(field, o)
 			return s.changed()
 		},

@@ -36,7 +36,9 @@ func fieldOf(p integrations.Param) form.Field {
 	if f.Label == "" {
 		f.Label = safe(p.Name)
 	}
-	several := p.Multiple || p.Widget == "MULTI_SELECT_DROPDOWN" || isList(p.Type)
+	kind := strings.ToLower(strings.TrimSpace(p.Type))
+	elem, list := integrations.ElementOf(kind)
+	several := p.Multiple || p.Widget == "MULTI_SELECT_DROPDOWN" || list
 	switch {
 	case len(p.Options) > 0:
 		f.Kind = form.Choice
@@ -50,16 +52,21 @@ func fieldOf(p integrations.Param) form.Field {
 		f.Kind, f.Multiple = form.Pick, several
 		// Where a dictionary fails, what one knows oneself must do; a page that wants a choice and nothing else says so.
 		f.Freeform = p.Freeform || p.Widget != "DROPDOWN" && p.Widget != "MULTI_SELECT_DROPDOWN"
+	case p.Fields == "" && (p.Freeform && isObject(kind) || p.Widget == "CODE_EDITOR" && (isObject(kind) || len(p.Members) > 0)):
+		f.Kind = form.JSON // any keys, or the page wants an editor
 	case p.Fields != "" || len(p.Members) > 0:
 		f.Kind = form.Group
-		if isList(p.Type) {
+		if list {
 			f.Kind = form.List
 		}
 		if len(p.Members) > 0 {
 			f.Members = fieldsOf(p.Members)
 		}
 	default:
-		f.Kind = kindOf(p, several)
+		f.Kind = byWidget(p, kind, elem, several)
+		if f.Kind == form.Text {
+			f.Kind = byType(p, kind, elem, several)
+		}
 		if f.Kind == form.JSON && f.Language == "" && f.Hint == "" {
 			f.Hint = "JSON"
 		}
@@ -67,13 +74,9 @@ func fieldOf(p integrations.Param) form.Field {
 	return f
 }
 
-func kindOf(p integrations.Param, several bool) form.Kind {
-	kind := strings.ToLower(strings.TrimSpace(p.Type))
+// byWidget is the kind that the page asks for, Text where its type decides.
+func byWidget(p integrations.Param, kind, elem string, several bool) form.Kind {
 	switch p.Widget {
-	case "MULTI_LINE_TEXT":
-		if !isObject(kind) {
-			return form.Lines
-		}
 	case "CODE_EDITOR":
 		if !isObject(kind) && !strings.EqualFold(p.Language, "json") {
 			return form.Code
@@ -81,31 +84,51 @@ func kindOf(p integrations.Param, several bool) form.Kind {
 		return form.JSON
 	case "FILE_SELECTOR":
 		return form.File
+	case "MULTI_LINE_TEXT":
+		if !isObject(kind) && !isObject(elem) {
+			return form.Lines
+		}
+	}
+	if several {
+		return form.Text
+	}
+	switch p.Widget {
 	case "DATE_TIME_PICKER":
 		return form.DateTime
 	case "DATE_PICKER", "DATE":
 		return form.Date
+	case "NUMERIC", "NUMERIC_STEPPER":
+		return form.Number
+	case "TOGGLE", "CHECKBOX":
+		if text := written(p.Default); text == "" || text == "true" || text == "false" {
+			return yesNo(p)
+		}
 	}
+	return form.Text
+}
+
+func byType(p integrations.Param, kind, elem string, several bool) form.Kind {
 	switch {
-	case several && (kind == "array<string>" || kind == "array.<string>" || kind == "string[]" || kind == "string"):
+	case several && (elem == "string" || kind == "string"):
 		return form.Lines // one element a line, or JSON
 	case isObject(kind) || several:
 		return form.JSON
 	case kind == "number" || kind == "integer":
 		return form.Number
-	case kind == "boolean" && (p.Required || p.Default != nil):
-		return form.Toggle
 	case kind == "boolean":
-		return form.Check
+		return yesNo(p)
 	case kind == "date":
 		return form.DateTime
 	}
 	return form.Text
 }
 
-func isList(t string) bool {
-	t = strings.ToLower(strings.TrimSpace(t))
-	return strings.HasPrefix(t, "array") || strings.HasSuffix(t, "[]")
+// yesNo is a box of two states where one of them is a value anyhow, else of three.
+func yesNo(p integrations.Param) form.Kind {
+	if p.Required || p.Default != nil {
+		return form.Toggle
+	}
+	return form.Check
 }
 
 // isObject: types that one line of text cannot hold.

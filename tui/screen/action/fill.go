@@ -12,7 +12,6 @@ import (
 	"authdeck/connections"
 	"authdeck/integrations"
 	"authdeck/tui/screen"
-	"authdeck/tui/term"
 	"authdeck/tui/ui/form"
 )
 
@@ -127,50 +126,56 @@ func shapeOf(a integrations.Action) string {
 	return string(raw)
 }
 
-// texts are what stands in the form, as connections makes values of it.
-func (s *Screen) texts() map[string]string {
-	values := s.form.Values()
-	delete(values, dryRun)
-	for _, p := range s.picked.Params {
-		if text := values[p.Name]; text != "" && fieldOf(p).Kind == form.File {
-			values[p.Name] = term.Home(text)
-		}
-	}
-	return values
-}
-
 // param finds the parameter of a field of the form, a member of a group by its path.
 func (s *Screen) param(path string) (integrations.Param, bool) {
 	list := s.picked.Params
 	for {
-		i := slices.IndexFunc(list, func(p integrations.Param) bool { return p.Name == path || strings.HasPrefix(path, p.Name+".") })
-		if i < 0 {
+		i, rest := within(list, path)
+		switch {
+		case i < 0:
 			return integrations.Param{}, false
-		}
-		if list[i].Name == path {
+		case rest == "":
 			return list[i], true
 		}
-		path, list = path[len(list[i].Name)+1:], list[i].Members
-		if n, rest, ok := strings.Cut(path, "."); ok && isNumber(n) {
-			path = rest // an element of a list
-		}
+		path, list = rest, list[i].Members
 	}
+}
+
+// within finds the parameter where a path begins, and the rest of it below that one, without the number of an element; -1 if there
+// is none.
+func within(params []integrations.Param, path string) (i int, rest string) {
+	i = slices.IndexFunc(params, func(p integrations.Param) bool { return p.Name == path })
+	if i >= 0 {
+		return i, ""
+	}
+	i = slices.IndexFunc(params, func(p integrations.Param) bool { return strings.HasPrefix(path, p.Name+".") })
+	if i < 0 {
+		return -1, ""
+	}
+	rest = path[len(params[i].Name)+1:]
+	if n, member, ok := strings.Cut(rest, "."); ok && isNumber(n) {
+		rest = member // an element of a list
+	}
+	return i, rest
 }
 
 func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// criteria are the values of the fields that a parameter depends on.
-func (s *Screen) criteria(p integrations.Param) map[string]any {
+// criteria are the values of the fields that the one at path depends on.
+func (s *Screen) criteria(path string, p integrations.Param) map[string]any {
 	out := map[string]any{}
 	for _, name := range p.DependsOn {
-		text := s.form.Value(name)
+		at := s.form.Near(path, name)
+		text := s.form.Value(at)
 		if text == "" {
 			continue
 		}
 		out[name] = text
-		if of, ok := s.param(name); ok {
+		if v, ok := integrations.JSONOf(s.form.Picked(at)); ok {
+			out[name] = v
+		} else if of, ok := s.param(at); ok {
 			if v, ok := connections.Value(of, text); ok && v != nil {
 				out[name] = v
 			}
@@ -189,38 +194,49 @@ func (s *Screen) changed() tea.Cmd {
 	if at < 0 {
 		return tea.Batch(cmds...)
 	}
-	p, ok := s.param(s.form.Name(at))
-	if !ok || p.Fields == "" || len(s.form.Waits(p.Name)) > 0 {
+	path := s.form.Name(at)
+	p, ok := s.param(path)
+	if !ok || p.Fields == "" || len(s.form.Waits(path)) > 0 {
 		return tea.Batch(cmds...)
 	}
-	criteria := s.criteria(p)
+	criteria := s.criteria(path, p)
 	raw, err := json.Marshal(criteria)
-	if err != nil || s.members[p.Name] == string(raw) {
+	if err != nil || s.members[path] == string(raw) {
 		return tea.Batch(cmds...)
 	}
-	s.members[p.Name] = string(raw)
-	return tea.Batch(append(cmds, s.askMembers(p, criteria, string(raw)))...)
+	s.members[path] = string(raw)
+	return tea.Batch(append(cmds, s.askMembers(path, p, criteria, string(raw)))...)
 }
 
 func (s *Screen) takeMembers(m fieldsMsg) {
-	if s.form == nil || s.members[m.name] != m.criteria {
+	if s.form == nil || s.form != m.of || s.members[m.path] != m.criteria {
 		return // of another form, or of other criteria by now
 	}
-	i := slices.IndexFunc(s.picked.Params, func(p integrations.Param) bool { return p.Name == m.name })
-	if i < 0 {
-		return
-	}
 	if m.err != nil || len(m.params) == 0 {
-		s.form.SetMembers(m.name, nil) // a JSON editor serves
+		s.form.SetMembers(m.path, nil) // a JSON editor serves
 		if m.err != nil {
-			delete(s.members, m.name)
-			s.form.Problem(m.name, "its fields could not be loaded: "+plain(m.err))
+			delete(s.members, m.path)
+			s.form.Problem(m.path, "its fields could not be loaded: "+plain(m.err))
 		}
 		return
 	}
-	s.picked.Params = slices.Clone(s.picked.Params)
-	s.picked.Params[i].Members = m.params
-	s.form.SetMembers(m.name, fieldsOf(m.params))
+	s.picked.Params = withMembers(s.picked.Params, m.path, m.params)
+	s.form.SetMembers(m.path, fieldsOf(m.params))
+}
+
+// withMembers is a list of parameters in which the one at path has members. Those that the screen was given stay as they are.
+func withMembers(params []integrations.Param, path string, members []integrations.Param) []integrations.Param {
+	i, rest := within(params, path)
+	if i < 0 {
+		return params
+	}
+	params = slices.Clone(params)
+	if rest == "" {
+		params[i].Members = members
+	} else {
+		params[i].Members = withMembers(params[i].Members, rest, members)
+	}
+	return params
 }
 
 // picks reports whether the field with the focus is chosen from a dictionary, and which.
@@ -241,6 +257,11 @@ func (s *Screen) fill(params map[string]any, texts map[string]string) tea.Cmd {
 	}
 	maps.Copy(values, texts)
 	unknown := s.form.SetValues(values)
+	for name, v := range params { // what was picked keeps its type
+		if _, typed := texts[name]; !typed {
+			s.form.SetPickedOption(name, optionOf(v))
+		}
+	}
 	s.pane = filling
 	cmd := s.changed()
 	if len(unknown) > 0 {

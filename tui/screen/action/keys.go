@@ -85,9 +85,10 @@ func (s *Screen) pickKeys() []keys.Binding {
 func (s *Screen) formKeys() []keys.Binding {
 	at := s.form.Focus()
 	var list []keys.Binding
-	p, picks := s.picks()
+	_, picks := s.picks()
+	empty := picks && s.form.Value(s.form.Name(at)) == ""
 	switch {
-	case picks && s.form.Value(p.Name) == "":
+	case empty:
 		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "enter", "ctrl+o"))
 	case s.form.TakesEnter(): // it is a new line there
 		list = append(list, bind(idNext, "next", "goes to the next field", true, "tab"))
@@ -96,7 +97,7 @@ func (s *Screen) formKeys() []keys.Binding {
 	default:
 		list = append(list, bind(idNext, "next", "goes to the next field", true, "enter"))
 	}
-	if picks && s.form.Value(p.Name) != "" {
+	if picks && !empty {
 		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "ctrl+o"))
 	}
 	list = append(list,

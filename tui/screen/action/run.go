@@ -25,13 +25,9 @@ func (s *Screen) run(page string, pages int) tea.Cmd {
 		s.pane = filling
 		return nil
 	}
-	texts := s.texts()
-	if wrong := connections.Check(s.picked, texts, nil); len(wrong) > 0 {
-		for _, w := range slices.Backward(wrong) {
-			s.form.Problem(w.Name, w.Rule)
-			s.form.FocusOn(w.Name)
-		}
-		s.pane = filling
+	params, texts, wrong := s.handed()
+	if wrong = append(wrong, connections.Check(s.picked, texts, params)...); len(wrong) > 0 {
+		s.refused(wrong)
 		return nil
 	}
 	s.gen++
@@ -43,7 +39,7 @@ func (s *Screen) run(page string, pages int) tea.Cmd {
 	s.stop = stop
 	steps := make(chan connections.RunProgress, 16)
 	r := connections.RunRequest{
-		Connection: s.conn, Action: s.picked.Name, Texts: texts, DryRun: s.form.Value(dryRun) == "true", Page: page, Pages: pages, Wait: patience,
+		Connection: s.conn, Action: s.picked.Name, Params: params, Texts: texts, DryRun: s.form.Value(dryRun) == "true", Page: page, Pages: pages, Wait: patience,
 		Progress: func(p connections.RunProgress) {
 			select {
 			case steps <- p:
@@ -60,11 +56,18 @@ func (s *Screen) halt() { s.stop() }
 func (s *Screen) ran(a *answer) {
 	s.running, s.answer, s.pane = false, a, response
 	s.stop()
-	for _, w := range slices.Backward(a.fields) {
+	if len(a.fields) > 0 {
+		s.refused(a.fields)
+	}
+}
+
+// refused says at each field what is wrong with it, and goes to the first.
+func (s *Screen) refused(wrong []connections.FieldError) {
+	for _, w := range slices.Backward(wrong) {
 		s.form.Problem(w.Name, w.Rule)
 		s.form.FocusOn(w.Name)
-		s.pane = filling
 	}
+	s.pane = filling
 }
 
 // saved reads the actions anew after files were saved; while watching, the action is then run again.

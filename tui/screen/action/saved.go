@@ -139,13 +139,14 @@ func (d *saved) fill(i int) tea.Cmd {
 
 func (d *saved) keep() tea.Cmd {
 	sh, s := d.s.env.Shell, d.s
-	ctx, deck, integration, action, texts := s.ctx, s.env.Deck, s.integration, s.picked.Name, s.texts()
+	ctx, deck, integration, action := s.ctx, s.env.Deck, s.integration, s.picked.Name
+	params, texts, _ := s.handed()
 	return sh.Open(&ui.Prompt{
 		Theme: s.env.Theme, Title: "Keep these values", Label: "name", Verb: "keep", Leave: sh.CloseDialog, Field: ui.NewField("", 60),
 		Lines: []string{"They are sealed like tokens. A preset of the same name is replaced."},
 		Do: func(name string) tea.Cmd {
 			write := func() tea.Msg {
-				return changedMsg{d, deck.SavePreset(ctx, integration, action, connections.Preset{Name: name, Texts: texts})}
+				return changedMsg{d, deck.SavePreset(ctx, integration, action, connections.Preset{Name: name, Params: params, Texts: texts})}
 			}
 			return tea.Batch(sh.CloseDialog(), write)
 		},

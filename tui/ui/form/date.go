@@ -1,6 +1,7 @@
 package form
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,9 +15,13 @@ type date struct {
 	open  *calendar
 }
 
-// set takes a date, or a time of RFC 3339 with its zone, which is shown in the form's.
+// set takes a date, a time of RFC 3339 with its zone, which is shown in the form's, or milliseconds since 1970, which a past run
+// may have handed over.
 func (d *date) set(text string) string {
 	text = strings.TrimSpace(text)
+	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) >= 10 && len(text) <= 14 {
+		text = time.UnixMilli(ms).UTC().Format(time.RFC3339Nano)
+	}
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil && d.clock {
 		if t.Nanosecond() == 0 {
 			text = written(t.In(d.field.env.zone()))

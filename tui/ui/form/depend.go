@@ -41,6 +41,19 @@ func (f *Form) waits(x *field) []string {
 	return list
 }
 
+// Near is the name of the field that one finds by a name of its DependsOn: a field beside it, else one of the whole form; ""
+// if there is none.
+func (f *Form) Near(name, dependsOn string) string {
+	x := f.find(name)
+	if x == nil {
+		return ""
+	}
+	if p := f.near(x, dependsOn); p != nil && p != x {
+		return p.path
+	}
+	return ""
+}
+
 // name is what the field is called in a sentence.
 func (x *field) name() string {
 	if x.Label != "" {

@@ -13,7 +13,7 @@ import (
 type pick struct {
 	*line
 	name string // of the value, safe
-	json string // the value as JSON, "" if it is a string
+	json string // the value as JSON, if it was picked; "" if it was typed
 }
 
 func (c *pick) set(text string) string {
@@ -23,7 +23,7 @@ func (c *pick) set(text string) string {
 
 func (c *pick) picked(o Option) {
 	c.line.set(o.Value)
-	c.name, c.json = safetext.Line(o.Label, 0), o.JSON
+	c.name, c.json = safetext.Line(o.Label, 0), o.asJSON()
 }
 
 func (c *pick) key(k tea.KeyPressMsg) (used, changed bool) {

@@ -143,6 +143,17 @@ func (f *Form) SetPickedOption(name string, o Option) {
 	}
 }
 
+// Picked is the value of a Pick as JSON, in the type that it has where it was chosen; "" for one that was typed, or for an
+// array of several, whose text has the types.
+func (f *Form) Picked(name string) string {
+	if x := f.find(name); x != nil && x.value() != "" {
+		if c, ok := x.w.(*pick); ok {
+			return c.json
+		}
+	}
+	return ""
+}
+
 // SetMembers says what the members of a Group or a List are, once they were loaded; the value that it has goes to them. With
 // nil it becomes a JSON editor: what its members are cannot be known.
 func (f *Form) SetMembers(name string, members []Field) {
