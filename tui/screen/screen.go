@@ -129,6 +129,7 @@ type Env struct {
 	// the file's name. nil where there is no editor.
 	Edit func(text, ext string) (cmd tea.ExecCommand, result func() string, err error)
 	// Complete gives the paths that begin with a prefix; CheckPath says what is wrong with the path of a file, "" if nothing.
+	// Both look at the disk, which may hang: only commands call them.
 	Complete  func(prefix string) []string
 	CheckPath func(path string) string
 	StoreLine string // where the store lies and what its key is, for the first-run screen

@@ -64,6 +64,11 @@ type (
 		json []byte
 		err  error
 	}
+	pathMsg struct {
+		ref
+		of     *form.Form
+		answer form.Answer
+	}
 	workMsg struct{ ref }
 )
 
@@ -93,6 +98,15 @@ func (s *Screen) askMembers(path string, p integrations.Param, criteria map[stri
 		list, err := deck.Fields(ctx, q)
 		return fieldsMsg{ref: r, of: of, path: path, criteria: key, params: list, err: err}
 	}
+}
+
+// asks lets the form look at the paths that it asks for.
+func (s *Screen) asks() (cmds []tea.Cmd) {
+	for _, ask := range s.form.Asks() {
+		r, of := s.ref(), s.form
+		cmds = append(cmds, func() tea.Msg { return pathMsg{ref: r, of: of, answer: ask.Do()} })
+	}
+	return cmds
 }
 
 // filterCmd runs a jq expression over the result.

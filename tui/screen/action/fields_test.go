@@ -3,6 +3,7 @@ package action
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,6 +138,84 @@ func TestPickedType(t *testing.T) {
 		}
 		if diff := cmp.Diff([]any{json.Number("7"), "", json.Number("8"), "", nil, "89"}, got); diff != "" {
 			t.Errorf("-want +got:\n%s\n%s", diff, r.frame())
+		}
+	})
+}
+
+// TestHangingDisk: a disk that does not answer keeps no key waiting.
+func TestHangingDisk(t *testing.T) {
+	actions := []integrations.Action{{Name: "upload", Label: "Upload", Params: []integrations.Param{
+		{Name: "file", Label: "File", Type: "String", Widget: "FILE_SELECTOR"}, {Name: "note", Label: "Note", Type: "String"},
+	}}}
+	var disk chan struct{}
+	inBubble(t, actions, func(r *rig) {
+		r.deck.RunFunc = answers(nil, 200, nil)
+		r.env.CheckPath = func(string) string { <-disk; return "there is no such file" }
+		r.env.Complete = func(string) []string { <-disk; return []string{"/gone.txt"} }
+	}, func(t *testing.T, r *rig) {
+		disk = make(chan struct{}) // one of the bubble
+		r.loop.Press("enter", "/", "ctrl+o", "g", "tab", "x")
+		if got := r.screen.form.Values(); got["file"] != "/g" || got["note"] != "x" {
+			t.Fatalf("%v", got)
+		}
+		close(disk)
+		r.loop.Settle()
+		if f := r.frame(); !strings.Contains(f, "there is no such file") {
+			t.Error(f)
+		}
+	})
+}
+
+// TestStaleFields: the fields that were asked for one action do not come into the form of another.
+func TestStaleFields(t *testing.T) {
+	object := []integrations.Param{{Name: "fields", Label: "Fields", Type: "Object", Fields: "load"}}
+	actions := []integrations.Action{{Name: "a", Label: "A", Params: object}, {Name: "b", Label: "B", Params: object}}
+	asked := 0
+	inBubble(t, actions, func(r *rig) {
+		r.deck.FieldsOf = func(context.Context, connections.LoadRequest) ([]integrations.Param, error) {
+			asked++
+			name := "first"
+			if asked == 1 {
+				time.Sleep(time.Minute)
+			} else {
+				name = "second"
+				time.Sleep(time.Hour)
+			}
+			return []integrations.Param{{Name: name, Label: name, Type: "String"}}, nil
+		}
+	}, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "esc", "j", "enter")
+		r.pass(2 * time.Minute)
+		if f := r.frame(); strings.Contains(f, "first") {
+			t.Error(f)
+		}
+		r.pass(time.Hour)
+		if f := r.frame(); !strings.Contains(f, "second") {
+			t.Error(f)
+		}
+	})
+}
+
+// TestNestedLoader: a group in a group has a loader, too, which gets what stands beside it.
+func TestNestedLoader(t *testing.T) {
+	actions := []integrations.Action{{Name: "a", Label: "A", Params: []integrations.Param{{Name: "card", Label: "Card", Type: "Card", Members: []integrations.Param{
+		{Name: "board", Label: "Board", Type: "String"},
+		{Name: "fields", Label: "Fields", Type: "Object", Fields: "load", DependsOn: []string{"board"}},
+	}}}}}
+	inBubble(t, actions, func(r *rig) {
+		r.deck.RunFunc = answers(nil, 200, nil)
+		r.deck.FieldsOf = func(_ context.Context, q connections.LoadRequest) ([]integrations.Param, error) {
+			return []integrations.Param{{Name: "labels", Label: "Labels of " + q.Criteria["board"].(string), Type: "Array<String>"}}, nil
+		}
+	}, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "tab", "b", "tab")
+		if f := r.frame(); !strings.Contains(f, "Labels of b") {
+			t.Fatal(f)
+		}
+		r.loop.Press("tab", "x", "ctrl+j")
+		r.pass(time.Second)
+		if got := r.deck.Runs[0].Texts["card"]; got != `{"board":"b","fields":{"labels":["x"]}}` {
+			t.Error(got)
 		}
 	})
 }

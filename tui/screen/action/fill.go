@@ -186,7 +186,7 @@ func (s *Screen) criteria(path string, p integrations.Param) map[string]any {
 
 // changed follows what was typed: what was cleared is said, and the fields of a group are asked for once they can be.
 func (s *Screen) changed() tea.Cmd {
-	var cmds []tea.Cmd
+	cmds := s.asks()
 	if list := s.form.Cleared(); len(list) > 0 {
 		cmds = append(cmds, s.env.Shell.Toast(screen.ToastInfo, "cleared, since it depends on what changed: "+safe(strings.Join(list, ", "))))
 	}

@@ -153,6 +153,11 @@ func (s *Screen) told(msg ofScreen) tea.Cmd {
 		}
 	case fieldsMsg:
 		s.takeMembers(m)
+	case pathMsg:
+		if m.of == s.form {
+			s.form.Take(m.answer)
+			return s.changed()
+		}
 	case editedMsg:
 		return s.edited(m)
 	case filteredMsg:

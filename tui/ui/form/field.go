@@ -58,10 +58,13 @@ type Env struct {
 	// Now is the time now, in the zone in which dates and times are typed. Without it there is no calendar before a date is
 	// typed, and the zone is UTC.
 	Now func() time.Time
-	// Complete gives the paths that begin with prefix, for a File. It is asked on a key of the user's, never by a View.
+	// Complete gives the paths that begin with prefix, for a File. It is called by [Ask.Do] alone, after a key of the user's.
 	Complete func(prefix string) []string
-	// Path says what is wrong with a File's text, "" if nothing. It is asked when the field is left and handed in.
+	// Path says what is wrong with a File's text, "" if nothing. It is called by [Ask.Do] alone, after the field was left. What is
+	// handed in is not looked at: whoever reads the file finds out.
 	Path func(path string) string
+
+	asks []Ask
 }
 
 func (e Env) zone() *time.Location {

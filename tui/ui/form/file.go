@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// file is a path, which the Env completes and looks at.
+// file is a path, which the Env completes and looks at, when the screen lets it ([Form.Asks]).
 type file struct {
 	*line
 	open *menu
@@ -15,11 +15,12 @@ type file struct {
 
 func newFile(x *field) *file { return &file{line: newLine(x)} }
 
-func (f *file) check() string {
-	if look := f.field.env.Path; look != nil {
-		return look(f.value())
+// look asks what is wrong with the path, since that cannot be told without the disk.
+func (f *file) look() {
+	look, text := f.field.env.Path, f.value()
+	if look != nil && text != "" {
+		f.field.ask(text, func() Answer { return Answer{problem: look(text)} })
 	}
-	return ""
 }
 
 func (f *file) leave() { f.open = nil }
@@ -45,7 +46,8 @@ func (f *file) key(k tea.KeyPressMsg) (used, changed bool) {
 		}
 	}
 	if opens(k.String()) {
-		return true, f.complete()
+		f.complete()
+		return true, false
 	}
 	used, changed = f.line.key(k)
 	if changed {
@@ -54,13 +56,17 @@ func (f *file) key(k tea.KeyPressMsg) (used, changed bool) {
 	return used, changed
 }
 
-// complete writes what all paths have in common that begin as the text does, and lists them if there are several.
-func (f *file) complete() (changed bool) {
-	if f.field.env.Complete == nil {
-		return false
+// complete asks for the paths that begin as the text does.
+func (f *file) complete() {
+	list, text := f.field.env.Complete, f.value()
+	if list != nil {
+		f.field.ask(text, func() Answer { return Answer{paths: append([]string{}, list(text)...)} })
 	}
+}
+
+// offer writes what all of the paths have in common, and lists them if there are several.
+func (f *file) offer(paths []string) (changed bool) {
 	was := f.value()
-	paths := f.field.env.Complete(was)
 	if len(paths) == 0 {
 		f.open = nil
 		return false

@@ -108,6 +108,9 @@ func (f *Form) left(x *field) {
 	if p := x.check(); p != "" || !x.outside {
 		x.problem, x.outside = p, false
 	}
+	if w, ok := x.w.(*file); ok && x.problem == "" {
+		w.look()
+	}
 }
 
 // FocusOn gives the focus to a field by its name, and unfolds what it is in; false if there is none.

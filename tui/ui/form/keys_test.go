@@ -50,6 +50,7 @@ func do(f *Form, keys ...string) {
 			continue
 		}
 		if f.Key(keyOf(name)) {
+			settle(f)
 			continue
 		}
 		switch name {
@@ -58,6 +59,14 @@ func do(f *Form, keys ...string) {
 		case "shift+tab", "up":
 			f.SetFocus(max(0, f.Focus()-1))
 		}
+		settle(f)
+	}
+}
+
+// settle answers what the form asks.
+func settle(f *Form) {
+	for _, a := range f.Asks() {
+		f.Take(a.Do())
 	}
 }
 

@@ -52,6 +52,11 @@ func (x *field) grow() {
 
 func (x *field) value() string { return x.w.value() }
 
+// ask notes a question about the text that stands in it.
+func (x *field) ask(text string, look func() Answer) {
+	x.env.asks = append(x.env.asks, Ask{of: x, text: text, look: look})
+}
+
 // given reports whether the value is one that the user, a preset or a default put there; a toggle always has a value.
 func (x *field) given() bool {
 	if x.Kind == Toggle {

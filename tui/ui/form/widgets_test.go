@@ -146,6 +146,7 @@ func TestKeys(t *testing.T) {
 			f.SetFocus(0)
 			f.then(f.flat[0], true) // as if it was touched
 			f.SetFocus(1)
+			settle(f)
 			if got := f.find("x").problem; got != test.problem {
 				t.Errorf("it says %q, want %q", got, test.problem)
 			}
@@ -202,6 +203,7 @@ func TestTaken(t *testing.T) {
 			f.SetFocus(0)
 			for _, k := range test.keys {
 				f.Key(keyOf(k))
+				settle(f)
 			}
 			said := f.TakesEnter()
 			if got := f.Key(keyOf(test.key)); got != test.taken || test.key == "enter" && said != got {
