@@ -214,6 +214,12 @@ func TestPastRuns_Bounds(t *testing.T) {
 	if r := list[0]; r.HasResult || r.ResultSize != size || !r.InputsCut || r.Params != nil || results(list, 4) != 17 {
 		t.Errorf("has %v of %d, cut %v", r.HasResult, r.ResultSize, r.InputsCut)
 	}
+	size = 100
+	if list := run(20, "x"); len(list) != 20 || results(list, 0) != 20 {
+		t.Errorf("%d runs", len(list))
+	}
+	size = 256 << 10
+	run(1, "x")
 	if err := b.ForgetRuns(t.Context(), "example", "list"); err != nil {
 		t.Fatal(err)
 	}

@@ -244,6 +244,24 @@ func TestRun_Cancelled(t *testing.T) {
 	}
 }
 
+// TestRun_CancelledBetweenPages: a page that came is the last, and is kept.
+func TestRun_CancelledBetweenPages(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	tries := 0
+	b := callBench(t, &calling{}, func(integrations.ActionRequest) (integrations.ActionResult, error) {
+		tries++
+		cancel()
+		return integrations.ActionResult{Result: json.RawMessage(`[1]`), Next: "2", Exchanges: exchange("GET", 200)}, nil
+	})
+	b.put("work", 0, time.Hour)
+	r, err := b.Run(ctx, connections.RunRequest{Connection: "work", Action: "list", Pages: connections.AllPages})
+	if kindOf(t, err) != connections.KindCanceled || tries != 1 || string(r.Result) != `[1]` || r.Next != "2" {
+		t.Errorf("%v after %d tries: %s, next %q", err, tries, r.Result, r.Next)
+	}
+}
+
 // TestRun_Stages: each step is told before it begins.
 func TestRun_Stages(t *testing.T) {
 	t.Parallel()
