@@ -37,6 +37,7 @@ A body that is JSON is sent as JSON, one like a=1&b=2 as a form, unless a Conten
 			r := connections.CallRequest{
 				Connection: args[0], Method: strings.ToUpper(args[1]), URL: args[2], AnyHost: anyHost, DryRun: f.dryRun, Wait: f.wait,
 			}
+			f.conn = args[0]
 			var err error
 			if r.Header, err = headersOf(headers); err != nil {
 				return err

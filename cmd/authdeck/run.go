@@ -10,8 +10,9 @@ import (
 	"authdeck/connections"
 )
 
-// runFlags of `authdeck run`.
+// runFlags of `authdeck run`; some of them are those of `authdeck request`, too.
 type runFlags struct {
+	conn               string
 	pairs              []string
 	file               string
 	dryRun, curl       bool
@@ -42,7 +43,8 @@ What breaks a rule of a parameter is refused before anything is sent.
   authdeck run demo-ada list-notes --watch`,
 		Args: cobra.ExactArgs(2), ValidArgsFunction: a.completeRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.run(cmd.Context(), args[0], args[1], f)
+			f.conn = args[0]
+			return a.run(cmd.Context(), args[1], f)
 		},
 	}
 	fl := cmd.Flags()
@@ -61,7 +63,7 @@ What breaks a rule of a parameter is refused before anything is sent.
 	return cmd
 }
 
-func (a *app) run(ctx context.Context, conn, action string, f runFlags) error {
+func (a *app) run(ctx context.Context, action string, f runFlags) error {
 	pages, err := pagesOf(f.pages)
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func (a *app) run(ctx context.Context, conn, action string, f runFlags) error {
 	}
 	integration := ""
 	if f.preset != "" || f.savePreset != "" || f.watch {
-		if integration, err = integrationOf(ctx, svc, conn); err != nil {
+		if integration, err = integrationOf(ctx, svc, f.conn); err != nil {
 			return err
 		}
 	}
@@ -88,7 +90,7 @@ func (a *app) run(ctx context.Context, conn, action string, f runFlags) error {
 		given = given.over(p)
 	}
 	req := connections.RunRequest{
-		Connection: conn, Action: action, Params: given.values, Texts: given.texts, DryRun: f.dryRun, Pages: pages, Wait: f.wait,
+		Connection: f.conn, Action: action, Params: given.values, Texts: given.texts, DryRun: f.dryRun, Pages: pages, Wait: f.wait,
 	}
 	if f.watch {
 		return a.runWatched(ctx, svc, integration, req, f)

@@ -35,7 +35,7 @@ func exchangesJSON(list []oauthflow.Exchange, bodies, curl bool) []exchangeJSON 
 			x.Body = e.RequestBody
 		}
 		if curl {
-			x.Curl, _ = e.Curl()
+			x.Curl, _ = curlLine(e)
 		}
 		out = append(out, x)
 	}
@@ -50,7 +50,7 @@ func (a *app) showRun(r connections.RunResult, err error, f runFlags) error {
 		}
 	}
 	if f.curl && !a.json {
-		a.printCurl(r.Exchanges)
+		a.printCurl(f.conn, r.Exchanges)
 		return err
 	}
 	if err == nil && f.save != "" && !f.dryRun {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"io/fs"
@@ -11,8 +10,6 @@ import (
 
 	"authdeck/connections"
 	"authdeck/integrations/watch"
-	"authdeck/internal/jsondoc"
-	"authdeck/internal/safetext"
 )
 
 // runWatched runs an action now and after each save of a file of its integration, until it is interrupted. What fails is told, and
@@ -68,37 +65,6 @@ func saved(ctx context.Context, changes <-chan struct{}, matters func() bool) bo
 			}
 		}
 	}
-}
-
-// mostShown bounds the changes that are printed after a run.
-const mostShown = 40
-
-// compared says how a result differs from the one before, a change a line.
-func compared(ctx context.Context, before, after json.RawMessage) []string {
-	old, err := jsondoc.Open(before)
-	if err != nil {
-		return nil
-	}
-	now, err := jsondoc.Open(after)
-	if err != nil {
-		return []string{"the result has changed"} // it is nothing, or no JSON
-	}
-	changes, err := jsondoc.Diff(ctx, old, now)
-	lines := changes.Lines()
-	switch {
-	case err != nil:
-		return nil
-	case len(lines) == 0:
-		return []string{"the result is unchanged"}
-	}
-	rest := len(lines) - mostShown
-	if rest > 0 {
-		lines = append(lines[:mostShown], fmt.Sprintf("… and %d more", rest))
-	}
-	for i, l := range lines {
-		lines[i] = safetext.Line(l, 300)
-	}
-	return append([]string{"the result has changed:"}, lines...)
 }
 
 // stampMost bounds how many files are looked at.

@@ -36,7 +36,7 @@ func TestRunWatch(t *testing.T) {
 	e.until(`watching `+filepath.Join(work, "greet"), 5*time.Second)
 	save(`{ greeting: "two" }`, "")
 	e.until(`"greeting": "two"`, 20*time.Second)
-	e.until(`~ .greeting: "one" → "two"`, 5*time.Second)
+	e.until(`the result has changed:\s+~ \.greeting: "one" → "two"`, 5*time.Second)
 	save(`{ greeting: "two" }`, "the same")
 	e.until(`the result is unchanged`, 20*time.Second)
 	save(`nobody.knows`, "")
