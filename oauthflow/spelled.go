@@ -16,7 +16,11 @@ func spelled(s string) []string {
 		s, query, strings.ReplaceAll(query, "+", "%20"), path, lowerHex(query), lowerHex(strings.ReplaceAll(query, "+", "%20")), lowerHex(path),
 		jsonText(s, true), jsonText(s, false), strings.ReplaceAll(jsonText(s, false), "/", `\/`),
 	}
-	return append(list, base64Of(s)...)
+	list = append(list, base64Of(s)...)
+	if query != s {
+		list = append(list, base64Of(query)...) // of a whole form, as some gateways show it
+	}
+	return list
 }
 
 var hexByte = regexp.MustCompile(`%[0-9A-F]{2}`)
