@@ -121,7 +121,7 @@ func (r runner) call(ctx context.Context, s settings, q integrations.ActionReque
 		return got, req.URL, err
 	}
 	if got = replyOf(answer); !got.good(a.Response.OKWhen) {
-		return got, req.URL, got.failure(a, q.Kept)
+		return got, req.URL, got.failure(a, q.Kept, req.Secrets)
 	}
 	return got, req.URL, nil
 }

@@ -76,10 +76,10 @@ func (r reply) into(out *integrations.ActionResult, root string) error {
 	return nil
 }
 
-// failure is the provider's error answer.
-func (r reply) failure(a actionSpec, k integrations.Kept) *integrations.ActionError {
+// failure is the provider's error answer to a call with these secrets.
+func (r reply) failure(a actionSpec, k integrations.Kept, secrets []secret.String) *integrations.ActionError {
 	e := &integrations.ActionError{
-		Status: r.answer.Status, Message: r.message(a.Response.Error, k.AccessToken),
+		Status: r.answer.Status, Message: r.message(a.Response.Error, secrets),
 		Unauthorized: r.answer.Status == http.StatusUnauthorized, RetryAfter: r.answer.RetryAfter(),
 	}
 	if e.Status == http.StatusForbidden {
@@ -124,8 +124,8 @@ var usualErrors = []string{
 	"error_description", "message", "error.message", "errors.0.message", "errors.0.detail", "detail", "title", "error", "errors.0",
 }
 
-// message is the provider's words of an error, safe and on one line.
-func (r reply) message(where errorSpec, access secret.String) string {
+// message is the provider's words of an error, safe, on one line and without what the call sent as a secret.
+func (r reply) message(where errorSpec, secrets []secret.String) string {
 	words := ""
 	var value any
 	if len(r.body) <= 1<<20 {
@@ -149,13 +149,5 @@ func (r reply) message(where errorSpec, access secret.String) string {
 	if words == "" {
 		return status
 	}
-	return safetext.Line(secret.Redact(hide(words, access)), 200) + " (" + status + ")"
-}
-
-// hide masks the token where a provider repeats it.
-func hide(words string, access secret.String) string {
-	if access.IsZero() {
-		return words
-	}
-	return strings.ReplaceAll(words, access.Reveal(), secret.Mask)
+	return safetext.Line(secret.Redact(oauthflow.Masked(words, secrets)), 200) + " (" + status + ")"
 }

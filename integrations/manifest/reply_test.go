@@ -2,16 +2,20 @@ package manifest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
 
 	"authdeck/integrations"
+	"authdeck/internal/secret"
+	"authdeck/internal/testserver"
 	"authdeck/oauthflow"
 )
 
@@ -123,4 +127,22 @@ func TestAnswersKeepTheirOrder(t *testing.T) {
 		t.Fatalf("%s, %v", r.Result, err)
 	}
 	equal(t, "result", string(r.Result), `{"z":1.0,"a":12345678901234567890,"m":"\u00e9"}`)
+}
+
+// TestReply_WordsOfAnErrorHoldNoSecret: an API that repeats what it was sent does not bring it into messages, logs and histories, in
+// whatever spelling.
+func TestReply_WordsOfAnErrorHoldNoSecret(t *testing.T) {
+	const token, key = "tok/en-marker", "k3y+marker"
+	s := testserver.StartProviderStandIn(t, testserver.Route{Path: "*", Handle: func(r testserver.Seen) testserver.Answer {
+		basic := base64.StdEncoding.EncodeToString([]byte("u:" + token))
+		return testserver.Answer{Status: 400, JSON: map[string]any{
+			"message": "no " + r.Header.Get("X-Key") + ", " + url.QueryEscape(key) + ", " + url.QueryEscape(token) + ", " + basic,
+		}}
+	}})
+	_, err := parse(t, s, actionPage).(integrations.ActionRunner).RunAction(t.Context(), integrations.ActionRequest{
+		Config: config("apikey", key), Action: "get", Params: map[string]any{}, Kept: integrations.Kept{AccessToken: secret.New(token)},
+	})
+	if err == nil || strings.Contains(err.Error(), "marker") || strings.Contains(err.Error(), "bWFya2Vy") || strings.Count(err.Error(), secret.Mask) < 4 {
+		t.Error(err)
+	}
 }
