@@ -12,6 +12,7 @@ import (
 
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
+	"authdeck/internal/secret"
 )
 
 // CallRequest is an HTTP call of the user's own with the token of a connection.
@@ -126,10 +127,12 @@ func usageOf(format, subject, hint string) error {
 	return &Error{Kind: KindUsage, Message: fmt.Sprintf(format, subject), Hint: hint}
 }
 
-// quoteURL is an address without its query, which may hold secrets.
+// quoteURL is an address without what may hold secrets: user information, query and fragment.
 func quoteURL(address string) string {
-	address, _, _ = strings.Cut(address, "?")
-	return `"` + safetext.Line(address, 120) + `"`
+	if i := strings.IndexAny(address, "?#"); i >= 0 {
+		address = address[:i]
+	}
+	return `"` + safetext.Line(secret.RedactURL(address), 120) + `"`
 }
 
 // isToken reports whether s is a token of RFC 9110 §5.6.2: a method, or the name of a header.

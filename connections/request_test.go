@@ -64,6 +64,8 @@ func TestRequest(t *testing.T) {
 		{"another port", connections.CallRequest{URL: "http://127.0.0.1:8081/me"}, hosts, "access-0", nil, connections.KindUsage, "--any-host", 0},
 		{"another host, said so", connections.CallRequest{URL: "https://evil.example/me", AnyHost: true}, hosts, "access-0", []string{"GET https://evil.example/me access-0"}, "", "", 200},
 		{"the host as user name", connections.CallRequest{URL: "https://api.example@evil.example/"}, hosts, "access-0", nil, connections.KindUsage, "address", 0},
+		{"a password", connections.CallRequest{URL: "https://ada:hunter2@api.example/"}, hosts, "access-0", nil, connections.KindUsage, "address", 0},
+		{"a secret in a query and a fragment", connections.CallRequest{URL: "ftp://api.example/?key=hunter2#hunter2"}, hosts, "access-0", nil, connections.KindUsage, "address", 0},
 		{"a scheme-relative address", connections.CallRequest{URL: "//evil.example/me"}, hosts, "access-0", nil, connections.KindUsage, "address", 0},
 		{"http", connections.CallRequest{URL: "http://api.example/me", AnyHost: true}, hosts, "access-0", nil, connections.KindUsage, "https", 0},
 		{"another scheme", connections.CallRequest{URL: "file:///etc/passwd"}, hosts, "access-0", nil, connections.KindUsage, "address", 0},
@@ -91,6 +93,9 @@ func TestRequest(t *testing.T) {
 				c.req.Method = "GET"
 			}
 			r, err := b.Request(t.Context(), c.req)
+			if err != nil && strings.Contains(err.Error()+hintOf(err), "hunter2") {
+				t.Errorf("it says a secret: %v", err)
+			}
 			var e *connections.Error
 			if kindOf(t, err) != c.kind || r.Status != c.status || errors.As(err, &e) && !strings.Contains(e.Hint, c.hint) {
 				t.Errorf("%v (%+v), status %d", err, e, r.Status)
