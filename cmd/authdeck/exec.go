@@ -54,10 +54,8 @@ The exit code is the command's. Signals go to it.`,
 			if err != nil {
 				return err
 			}
-			if strings.Contains(t.Value.Reveal(), "\x00") {
-				return &connections.Error{
-					Kind: connections.KindFailed, Message: "the token holds a NUL: no environment can hold it", Hint: "the provider gave it so",
-				}
+			if err := oneLine(t, args[0]); err != nil {
+				return err
 			}
 			if t.Warning != "" {
 				a.note("warning: %s", t.Warning)

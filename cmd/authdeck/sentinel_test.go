@@ -48,7 +48,8 @@ type sentry struct {
 	verifier string        // of PKCE, as the program sent it
 	reached  chan struct{} // if set: a refresh has arrived, and waits for hold
 	hold     chan struct{}
-	refuse   bool // refreshes
+	refuse   bool   // refreshes
+	tail     string // of each access token
 }
 
 func startSentry(t *testing.T) *sentry {
@@ -63,6 +64,8 @@ func startSentry(t *testing.T) *sentry {
 		testserver.Route{Path: "/revoke", Handle: s.echo(200, map[string]any{})},
 		testserver.Route{Path: "/things", Handle: s.echo(200, map[string]any{"things": 1})},
 		testserver.Route{Path: "/broken", Handle: s.hostile(500)},
+		testserver.Route{Path: "/echo*", Handle: s.mirror(422)},
+		testserver.Route{Path: "/fine", Handle: s.mirror(200)},
 	)
 	return s
 }
@@ -104,6 +107,21 @@ actions:
     description: Fails
     request: {url: /broken}
     sample: {}
+  keyed:
+    label: Keyed
+    description: Puts its secrets wherever a request can have them
+    params: [{name: text}]
+    request:
+      method: POST
+      secret_in_url: true
+      url: /echo/{{client_secret}}
+      headers: {X-Signed: "{{client_secret | base64}}", X-Plain: "{{access_token}}"}
+      query: {q: "{{client_secret}}", note: "{{params.text}}"}
+      json: {deep: [{a: "x{{access_token}}y"}], b: "{{client_secret | base64url}}", text: "{{params.text}}"}
+  form:
+    label: Form
+    description: The same as a form
+    request: {method: POST, url: /echo, form: {what: "{{client_secret}}", and: "{{access_token}}"}}
 `, "URL", s.at.URL)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
@@ -144,7 +162,7 @@ func (s *sentry) token(r testserver.Seen) testserver.Answer {
 	}
 	reached, hold, refuse := s.reached, s.hold, s.refuse
 	answer := map[string]any{
-		"access_token": s.issue("access"), "refresh_token": s.issue("refresh"), "token_type": "Bearer", "expires_in": 3600, "scope": "read",
+		"access_token": s.issue("access") + s.tail, "refresh_token": s.issue("refresh"), "token_type": "Bearer", "expires_in": 3600, "scope": "read",
 	}
 	s.mu.Unlock()
 	s.sweep("while a token request is on its way")
@@ -175,6 +193,16 @@ func (s *sentry) hostile(status int) func(testserver.Seen) testserver.Answer {
 		return testserver.Answer{Status: status, Header: map[string]string{"X-Echo": got}, JSON: map[string]any{
 			"error": "invalid_grant", "error_description": "no good: " + got, "error_uri": "https://example.com/?" + r.Body, "message": got,
 			"debug": map[string]any{"received": got, "body": r.Body},
+		}}
+	}
+}
+
+// mirror is hostile with all of a call: address, headers and body, as they came and in other spellings.
+func (s *sentry) mirror(status int) func(testserver.Seen) testserver.Answer {
+	return func(r testserver.Seen) testserver.Answer {
+		all := fmt.Sprintf("%s ?%v %v %s", r.Path, r.Query, r.Header, r.Body)
+		return testserver.Answer{Status: status, Header: map[string]string{"X-Echo": url.QueryEscape(all)}, JSON: map[string]any{
+			"message": all, "path": r.Path, "query": r.Query.Encode(), "headers": r.Header, "base64": base64.URLEncoding.EncodeToString([]byte(all)),
 		}}
 	}
 }

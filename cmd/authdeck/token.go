@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authdeck/connections"
+	"authdeck/internal/safetext"
 )
 
 func (a *app) tokenCmd() *cobra.Command {
@@ -31,13 +32,10 @@ func (a *app) tokenCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			value := t.Value.Reveal()
-			if strings.ContainsAny(value+t.Type, "\r\n\x00") {
-				return &connections.Error{
-					Kind: connections.KindFailed, Message: "the token holds a line break or NUL: it is not printed",
-					Hint: "the provider gave it so; `authdeck show " + args[0] + "` tells which",
-				}
+			if err := oneLine(t, args[0]); err != nil {
+				return err
 			}
+			value := t.Value.Reveal()
 			if t.Warning != "" {
 				a.note("warning: %s", t.Warning)
 			}
@@ -55,4 +53,15 @@ func (a *app) tokenCmd() *cobra.Command {
 	cmd.Flags().DurationVar(&minValid, "min-valid", 0, "valid for at least this long (default: 60s or a fifth of its lifetime, the lesser)")
 	cmd.Flags().BoolVar(&header, "header", false, "print a whole Authorization header")
 	return cmd
+}
+
+// oneLine refuses a token that would be more than one line where it goes: to whoever reads it, it would be a line of its own.
+func oneLine(t connections.Token, conn string) error {
+	if !strings.ContainsAny(t.Value.Reveal()+t.Type, "\r\n\x00") {
+		return nil
+	}
+	return &connections.Error{
+		Kind: connections.KindFailed, Message: "the token holds a line break or NUL: it is not handed out",
+		Hint: "the provider gave it so; `authdeck show " + safetext.Line(conn, 60) + "` tells which",
+	}
 }
