@@ -39,6 +39,7 @@ type Action struct {
 	Timeout     time.Duration   `json:"-"` // 0: the runner's own
 	Paged       bool            `json:"-"` // its answer may come in pages ([ActionResult].Next)
 	SampleFrom  string          `json:"-"` // the hidden action that makes a sample result; it may call the provider
+	SampleNeeds []string        `json:"-"` // the parameters whose values it is told
 }
 
 // Param is one parameter of an action.

@@ -90,7 +90,7 @@ func (s *Service) action(m annotation.Method) integrations.Action {
 		a.Params = append(a.Params, s.param(p, 0))
 	}
 	if m.SampleFrom != nil {
-		a.SampleFrom = m.SampleFrom.Method
+		a.SampleFrom, a.SampleNeeds = m.SampleFrom.Method, m.SampleFrom.DependsOn
 	}
 	return a
 }

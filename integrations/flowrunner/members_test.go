@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,8 +51,8 @@ Flowrunner.ServerCode.addService(S, [])`
 func TestParam_WhatFormsNeed(t *testing.T) {
 	s := one(t, formText, http.NotFoundHandler())
 	a := s.Actions()[0]
-	if a.SampleFrom != "getSample" {
-		t.Errorf("sample from %q", a.SampleFrom)
+	if a.SampleFrom != "getSample" || !slices.Equal(a.SampleNeeds, []string{"to"}) {
+		t.Errorf("sample from %q with %q", a.SampleFrom, a.SampleNeeds)
 	}
 	got := map[string]integrations.Param{}
 	for _, p := range a.Params {

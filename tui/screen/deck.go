@@ -30,6 +30,7 @@ type Deck interface {
 	AllActions(ctx context.Context) ([]connections.FoundAction, error)
 	Choices(ctx context.Context, r connections.ChoicesRequest) (connections.Choices, error)
 	Fields(ctx context.Context, r connections.LoadRequest) ([]integrations.Param, error)
+	Sample(ctx context.Context, r connections.LoadRequest) (json.RawMessage, error)
 	Presets(ctx context.Context, integration, action string) ([]connections.Preset, error)
 	SavePreset(ctx context.Context, integration, action string, p connections.Preset) error
 	RemovePreset(ctx context.Context, integration, action, name string) error

@@ -165,35 +165,39 @@ func lists(d *jsondoc.Doc) []jsondoc.Node {
 	return found
 }
 
+// comparable: it has a result that can be held against another.
+func (a *answer) comparable() bool { return a.doc != nil && !a.dry && a.message == "" }
+
 // compare tells what is different from the result before, and from the sample.
 func (a *answer) compare(ctx context.Context, action integrations.Action, old json.RawMessage) {
-	if a.doc == nil || a.dry || a.message != "" {
+	switch {
+	case !a.comparable():
 		a.why = "there is no result to compare"
 		return
-	}
-	diff := func(with json.RawMessage) *doc.Diff {
-		if len(with)+len(a.res.Result) > mostCompared {
-			a.why = "the results are too long to compare: 8 MB together at most"
-			return nil
-		}
-		d, err := jsondoc.Open(with)
-		if err != nil {
-			return nil
-		}
-		changes, err := jsondoc.Diff(ctx, d, a.doc)
-		if err != nil {
-			return nil
-		}
-		return doc.NewDiff(changes)
-	}
-	if len(old) > 0 {
-		a.changes = diff(old)
-	} else {
+	case len(old) == 0:
 		a.why = "there is no result of a run before"
+	default:
+		a.changes, a.why = a.against(ctx, old)
 	}
 	if len(action.Sample) > 0 {
-		a.sample = diff(action.Sample)
+		a.sample, _ = a.against(ctx, action.Sample)
 	}
+}
+
+// against is what is different from another result, or why that cannot be told.
+func (a *answer) against(ctx context.Context, with json.RawMessage) (d *doc.Diff, why string) {
+	if len(with)+len(a.res.Result) > mostCompared {
+		return nil, "the results are too long to compare: 8 MB together at most"
+	}
+	other, err := jsondoc.Open(with)
+	if err != nil {
+		return nil, "what it is compared with is no JSON"
+	}
+	changes, err := jsondoc.Diff(ctx, other, a.doc)
+	if err != nil {
+		return nil, "the results could not be compared: " + plain(err)
+	}
+	return doc.NewDiff(changes), ""
 }
 
 // exchanges are those of a run as the list has them.

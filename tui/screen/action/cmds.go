@@ -12,6 +12,7 @@ import (
 	"authdeck/integrations"
 	"authdeck/internal/jsondoc/jq"
 	"authdeck/tui/screen"
+	"authdeck/tui/ui/doc"
 	"authdeck/tui/ui/form"
 )
 
@@ -69,6 +70,12 @@ type (
 		of     *form.Form
 		answer form.Answer
 	}
+	sampleMsg struct {
+		ref
+		of   *answer
+		diff *doc.Diff
+		why  string // there is none
+	}
 	workMsg struct{ ref }
 )
 
@@ -107,6 +114,22 @@ func (s *Screen) asks() (cmds []tea.Cmd) {
 		cmds = append(cmds, func() tea.Msg { return pathMsg{ref: r, of: of, answer: ask.Do()} })
 	}
 	return cmds
+}
+
+// askSample asks for the sample result that the action's own code makes, and compares with it.
+func (s *Screen) askSample() tea.Cmd {
+	ctx, deck, r, of := s.ctx, s.env.Deck, s.ref(), s.answer
+	q := connections.LoadRequest{Connection: s.conn, Loader: s.picked.SampleFrom, Criteria: s.criteria("", s.picked.SampleNeeds)}
+	return func() tea.Msg {
+		m := sampleMsg{ref: r, of: of}
+		raw, err := deck.Sample(ctx, q)
+		if err != nil {
+			m.why = "no sample result: " + plain(err)
+			return m
+		}
+		m.diff, m.why = of.against(ctx, raw)
+		return m
+	}
 }
 
 // filterCmd runs a jq expression over the result.

@@ -86,6 +86,9 @@ func (s *Screen) see(id string) tea.Cmd {
 			a.hide()
 		}
 	case idSample:
+		if a.sample == nil {
+			return s.askSample()
+		}
 		a.bySample = !a.bySample
 	case idSave:
 		return s.askFile()
@@ -122,6 +125,14 @@ func (a *answer) path() string {
 		return p.Path()
 	}
 	return ""
+}
+
+func (s *Screen) takeSample(m sampleMsg) tea.Cmd {
+	if m.diff == nil {
+		return s.env.Shell.Toast(screen.ToastWarn, m.why)
+	}
+	s.answer.sample, s.answer.bySample = m.diff, true
+	return nil
 }
 
 // copy copies the value under the cursor of a result, of a request its URL, else the whole.
@@ -212,7 +223,7 @@ func (s *Screen) choose() tea.Cmd {
 	if waits := s.form.Waits(field); len(waits) > 0 {
 		return s.env.Shell.Toast(screen.ToastWarn, "choose "+safe(strings.Join(waits, ", "))+" first")
 	}
-	deck, conn, criteria, of := s.env.Deck, s.conn, s.criteria(field, p), s.picked.Name
+	deck, conn, criteria, of := s.env.Deck, s.conn, s.criteria(field, p.DependsOn), s.picked.Name
 	title := safe(p.Label)
 	if title == "" {
 		title = safe(p.Name)

@@ -163,11 +163,14 @@ func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// criteria are the values of the fields that the one at path depends on.
-func (s *Screen) criteria(path string, p integrations.Param) map[string]any {
+// criteria are the values of the fields that the one at path depends on; with the path "" they are those of the whole form.
+func (s *Screen) criteria(path string, dependsOn []string) map[string]any {
 	out := map[string]any{}
-	for _, name := range p.DependsOn {
-		at := s.form.Near(path, name)
+	for _, name := range dependsOn {
+		at := name
+		if path != "" {
+			at = s.form.Near(path, name)
+		}
 		text := s.form.Value(at)
 		if text == "" {
 			continue
@@ -199,7 +202,7 @@ func (s *Screen) changed() tea.Cmd {
 	if !ok || p.Fields == "" || len(s.form.Waits(path)) > 0 {
 		return tea.Batch(cmds...)
 	}
-	criteria := s.criteria(path, p)
+	criteria := s.criteria(path, p.DependsOn)
 	raw, err := json.Marshal(criteria)
 	if err != nil || s.members[path] == string(raw) {
 		return tea.Batch(cmds...)

@@ -143,7 +143,7 @@ func (s *Screen) answerKeys() []keys.Binding {
 		off(bind(idPath, "copy path", "copies the path of the value under the cursor", false, "Y"), why(a.path() != "", "there is no path here")),
 		off(bind(idCurl, "curl", "copies the request as a curl line, its secrets as shell variables", a.tab == tabRequests, "c"), why(a.tab == tabRequests && len(a.res.Exchanges) > 0, "no request is chosen")),
 		off(bind(idReveal, "reveal", "shows the secrets of the requests for 10 s", a.tab == tabRequests, "v"), why(a.tab == tabRequests && len(a.res.Exchanges) > 0, "there are no requests in sight")),
-		off(bind(idSample, "sample", "compares with the sample result, or with the run before", a.tab == tabCompare, "x"), why(a.tab == tabCompare && a.sample != nil, "there is no sample to compare with")),
+		off(bind(idSample, "sample", "compares with the sample result, or with the run before", a.tab == tabCompare, "x"), why(a.tab == tabCompare && (a.sample != nil || s.asksSample()), "there is no sample to compare with")),
 		off(bind(idSave, "save", "saves the result to a file", false, "S"), why(len(a.whole()) > 0, "there is no result")),
 		off(bind(idUse, "use", "fills another action's parameters with the value under the cursor", false, "u"), onJSON),
 		bind(idSaved, "presets", "shows presets and past runs", false, "p", "ctrl+p"),
@@ -151,6 +151,9 @@ func (s *Screen) answerKeys() []keys.Binding {
 	)
 	return append(list, bind(idMoves, "move", "moves; l and h unfold and fold, enter opens, / finds, n and N go on, w wraps", false, "j", "k", "h", "l", "/", "n", "N", "w"))
 }
+
+// asksSample: the action's own code makes a sample result, and there is a result to hold against it.
+func (s *Screen) asksSample() bool { return s.picked.SampleFrom != "" && s.answer.comparable() }
 
 // lastParam is the index of the last parameter's field; the dry run stands below it. Enter on it runs, so that an action
 // of one parameter is: enter, text, enter.

@@ -240,6 +240,58 @@ func TestWatch(t *testing.T) {
 	})
 }
 
+// TestSavedMeanwhile: what is saved during a run counts after it, and a file that cannot be used is said and forgets no form.
+func TestSavedMeanwhile(t *testing.T) {
+	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc = answers(notes(1), 200, nil) }, func(t *testing.T, r *rig) {
+		r.loop.Press("j", "j", "enter")
+		r.loop.Type("milk")
+		r.loop.Press("enter")
+		r.pass(time.Second)
+		r.loop.Press("W", "r")
+		r.loop.Send(screen.SourcesSaved{})
+		r.pass(2 * time.Second)
+		if len(r.deck.Runs) != 3 {
+			t.Errorf("%d runs", len(r.deck.Runs))
+		}
+		r.deck.ActionsErr = &connections.Error{Kind: connections.KindConfiguration, Message: "line 3: unknown key"}
+		r.loop.Send(screen.SourcesSaved{})
+		r.pass(time.Second)
+		if said := strings.Join(r.shell.Said, ";"); !strings.Contains(said, "line 3: unknown key") || r.screen.form.Value("text") != "milk" || len(r.deck.Runs) != 3 {
+			t.Errorf("%s, %d runs\n%s", said, len(r.deck.Runs), r.frame())
+		}
+	})
+}
+
+// TestSampleLoader: x asks for a sample that the action's code makes, with what it depends on, and only when it is pressed.
+func TestSampleLoader(t *testing.T) {
+	actions := []integrations.Action{{
+		Name: "get", Label: "Get", SampleFrom: "sampleOf", SampleNeeds: []string{"id"}, Params: []integrations.Param{{Name: "id", Label: "Id", Type: "Number"}},
+	}}
+	var asked []connections.LoadRequest
+	inBubble(t, actions, func(r *rig) {
+		r.deck.RunFunc = answers(json.RawMessage(`{"id":7,"colour":"red"}`), 200, nil)
+		r.deck.SampleOf = func(_ context.Context, q connections.LoadRequest) (json.RawMessage, error) {
+			asked = append(asked, q)
+			return json.RawMessage(`{"id":7,"colour":"blue"}`), nil
+		}
+	}, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "7", "enter")
+		r.pass(time.Second)
+		r.loop.Press("]", "]")
+		if f := r.frame(); len(asked) != 0 || !strings.Contains(f, "x asks for the sample result") {
+			t.Fatal(len(asked), f)
+		}
+		r.loop.Press("x")
+		want := []connections.LoadRequest{{Connection: "demo", Loader: "sampleOf", Criteria: map[string]any{"id": json.Number("7")}}}
+		if diff := cmp.Diff(want, asked); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+		if f := r.frame(); !strings.Contains(f, "against the sample result") || !strings.Contains(f, "blue") {
+			t.Error(f)
+		}
+	})
+}
+
 // TestCarry: u takes a value to another action's form: members by their names, anything else into the first required parameter.
 func TestCarry(t *testing.T) {
 	inBubble(t, board(), func(r *rig) {

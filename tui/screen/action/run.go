@@ -53,12 +53,16 @@ func (s *Screen) run(page string, pages int) tea.Cmd {
 // halt ends a run that is under way; its answer says so.
 func (s *Screen) halt() { s.stop() }
 
-func (s *Screen) ran(a *answer) {
+func (s *Screen) ran(a *answer) tea.Cmd {
 	s.running, s.answer, s.pane = false, a, response
 	s.stop()
 	if len(a.fields) > 0 {
 		s.refused(a.fields)
 	}
+	if s.late {
+		return s.saved()
+	}
+	return nil
 }
 
 // refused says at each field what is wrong with it, and goes to the first.
@@ -70,8 +74,10 @@ func (s *Screen) refused(wrong []connections.FieldError) {
 	s.pane = filling
 }
 
-// saved reads the actions anew after files were saved; while watching, the action is then run again.
+// saved reads the actions anew after files were saved; while watching, the action is then run again. What is saved during a run
+// counts after it.
 func (s *Screen) saved() tea.Cmd {
+	s.late = s.running
 	if !s.loaded || s.running {
 		return nil
 	}

@@ -58,6 +58,7 @@ type Screen struct {
 	beside   bool // the last View had room for two panes
 	watching bool // run again when files are saved
 	again    bool // run as soon as the actions are read anew
+	late     bool // files were saved during a run
 }
 
 // New returns the screen for a connection, by its name, or for an integration that needs none, by its id.
@@ -149,7 +150,7 @@ func (s *Screen) told(msg ofScreen) tea.Cmd {
 		}
 	case ranMsg:
 		if m.gen == s.gen {
-			s.ran(m.answer)
+			return s.ran(m.answer)
 		}
 	case fieldsMsg:
 		s.takeMembers(m)
@@ -163,6 +164,10 @@ func (s *Screen) told(msg ofScreen) tea.Cmd {
 	case filteredMsg:
 		if s.answer != nil && s.answer == m.of {
 			s.answer.filtered(m)
+		}
+	case sampleMsg:
+		if s.answer != nil && s.answer == m.of {
+			return s.takeSample(m)
 		}
 	case workMsg:
 		return s.work()
@@ -188,9 +193,11 @@ func (s *Screen) paste(text string) tea.Cmd {
 
 func (s *Screen) take(m loadedMsg) tea.Cmd {
 	if m.err != nil {
-		if !s.loaded {
-			s.problem, s.missing = plain(m.err), m.missing
+		s.again = false
+		if s.loaded {
+			return s.env.Shell.Toast(screen.ToastError, "the saved file cannot be used: "+plain(m.err))
 		}
+		s.problem, s.missing = plain(m.err), m.missing
 		return nil
 	}
 	s.loaded, s.problem, s.actions, s.integration = true, "", m.actions, m.integration

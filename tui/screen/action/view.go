@@ -355,6 +355,8 @@ func (s *Screen) nothing() string {
 		return "the answer was not waited for; the provider may have done it all the same"
 	case a.tab == tabCompare && a.sample != nil && !a.bySample:
 		return a.why + "; x compares with the sample result"
+	case a.tab == tabCompare && a.sample == nil && s.asksSample():
+		return a.why + "; x asks for the sample result"
 	case a.tab == tabCompare && a.why != "":
 		return a.why
 	case a.tab == tabCompare:

@@ -14,21 +14,23 @@ import (
 
 // Deck answers with what stands in its fields. A nil function is an answer of zero values.
 type Deck struct {
-	Rows      []screen.Row
-	Catalogue []connections.IntegrationView
-	ListErr   error
-	Configs   map[string]integrations.Config
-	Redirects map[string]string
-	ActionSet []integrations.Action
-	LoginFunc func(ctx context.Context, r connections.LoginRequest) (screen.Login, error)
-	SetFunc   func(id string, items integrations.Config) error
-	PictureOf func(ctx context.Context, id string) (integrations.Picture, error)
-	RunFunc   func(ctx context.Context, r connections.RunRequest) (connections.RunResult, error)
-	Found     []connections.FoundAction
-	ChoiceOf  func(ctx context.Context, r connections.ChoicesRequest) (connections.Choices, error)
-	FieldsOf  func(ctx context.Context, r connections.LoadRequest) ([]integrations.Param, error)
-	Past      []connections.PastRun
-	Last      json.RawMessage // what LastResult answers
+	Rows       []screen.Row
+	Catalogue  []connections.IntegrationView
+	ListErr    error
+	Configs    map[string]integrations.Config
+	Redirects  map[string]string
+	ActionSet  []integrations.Action
+	ActionsErr error
+	LoginFunc  func(ctx context.Context, r connections.LoginRequest) (screen.Login, error)
+	SetFunc    func(id string, items integrations.Config) error
+	PictureOf  func(ctx context.Context, id string) (integrations.Picture, error)
+	RunFunc    func(ctx context.Context, r connections.RunRequest) (connections.RunResult, error)
+	Found      []connections.FoundAction
+	ChoiceOf   func(ctx context.Context, r connections.ChoicesRequest) (connections.Choices, error)
+	FieldsOf   func(ctx context.Context, r connections.LoadRequest) ([]integrations.Param, error)
+	SampleOf   func(ctx context.Context, r connections.LoadRequest) (json.RawMessage, error)
+	Past       []connections.PastRun
+	Last       json.RawMessage // what LastResult answers
 
 	mu       sync.Mutex
 	Logins   []connections.LoginRequest
@@ -86,7 +88,7 @@ func (d *Deck) Inspect(context.Context, string) (connections.Inspection, error) 
 
 // Actions returns ActionSet.
 func (d *Deck) Actions(context.Context, string) ([]integrations.Action, error) {
-	return d.ActionSet, nil
+	return d.ActionSet, d.ActionsErr
 }
 
 // Run notes the request and asks RunFunc.
@@ -120,6 +122,14 @@ func (d *Deck) Fields(ctx context.Context, r connections.LoadRequest) ([]integra
 		return nil, nil
 	}
 	return d.FieldsOf(ctx, r)
+}
+
+// Sample asks SampleOf.
+func (d *Deck) Sample(ctx context.Context, r connections.LoadRequest) (json.RawMessage, error) {
+	if d.SampleOf == nil {
+		return nil, nil
+	}
+	return d.SampleOf(ctx, r)
 }
 
 // Presets returns Kept.
