@@ -146,7 +146,7 @@ func numeric(v any) (*big.Rat, bool) {
 	case bool, nil, []any, map[string]any:
 		return nil, false
 	}
-	text := strings.TrimSpace(textOf(v))
+	text := strings.TrimSpace(integrations.TextOf(v))
 	if text == "" || len(text) > 400 || !json.Valid([]byte(text)) {
 		return nil, false
 	}
@@ -156,25 +156,6 @@ func numeric(v any) (*big.Rat, bool) {
 		}
 	}
 	return new(big.Rat).SetString(text)
-}
-
-// textOf is a value as one would type it.
-func textOf(v any) string {
-	switch x := v.(type) {
-	case string:
-		return x
-	case json.Number:
-		return x.String()
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64)
-	case bool, int, int64, uint64:
-		return fmt.Sprint(x)
-	}
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return string(raw)
 }
 
 // limitRule is the limit or the choices that a value breaks, or an element of a list.
@@ -224,27 +205,18 @@ func chosen(p integrations.Param, v any) bool {
 	if len(p.Options) == 0 || p.Freeform || p.Dictionary != "" || v == nil {
 		return true
 	}
-	text := textOf(v)
+	text := integrations.TextOf(v)
 	return slices.ContainsFunc(p.Options, func(o any) bool {
-		value, label := option(o)
-		return text == textOf(value) || text == label
+		value, label := integrations.OptionOf(o)
+		return text == integrations.TextOf(value) || text == label
 	})
-}
-
-// option reads a choice: a value alone, or a map of label and value.
-func option(o any) (value any, label string) {
-	if m, ok := o.(map[string]any); ok {
-		label, _ = m["label"].(string)
-		return m["value"], label
-	}
-	return o, textOf(o)
 }
 
 func choiceWords(p integrations.Param) string {
 	words := make([]string, len(p.Options))
 	for i, o := range p.Options {
-		value, _ := option(o)
-		words[i] = safetext.Line(textOf(value), 40)
+		value, _ := integrations.OptionOf(o)
+		words[i] = safetext.Line(integrations.TextOf(value), 40)
 	}
 	if n := len(words); n > 1 {
 		words = append(words[:n-2], words[n-2]+" or "+words[n-1])

@@ -191,7 +191,7 @@ func shownText(v any) string {
 	if v == nil {
 		return ""
 	}
-	return safetext.Line(textOf(v), 200)
+	return safetext.Line(integrations.TextOf(v), 200)
 }
 
 // paramsOf reads what a schema loader answered: an array of objects like paramDefs, whose odd members are left out.

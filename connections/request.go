@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"authdeck/integrations"
 	"authdeck/internal/safetext"
 	"authdeck/internal/secret"
+	"authdeck/oauthflow"
 )
 
 // CallRequest is an HTTP call of the user's own with the token of a connection.
@@ -72,7 +72,12 @@ func (s *Service) Request(ctx context.Context, r CallRequest) (RunResult, error)
 	}
 	err = run.pages(ctx, "", 1)
 	if !r.DryRun {
-		run.recordCall(context.WithoutCancel(ctx), err)
+		host := ""
+		if n := len(run.result.Exchanges); n > 0 {
+			x := run.result.Exchanges[n-1]
+			host = safetext.Line(x.Method+" "+hostOf(x.URL), 100)
+		}
+		run.record(context.WithoutCancel(ctx), "request", host, err)
 	}
 	return run.result, run.explain(err)
 }
@@ -153,55 +158,10 @@ func (s *Service) answerError(a integrations.ActionResult) error {
 	if last.Status < http.StatusBadRequest {
 		return nil
 	}
+	scopes, _ := oauthflow.MissingScopes(last.ResponseHeader)
 	words := strings.TrimSpace(fmt.Sprintf("HTTP %d %s", last.Status, http.StatusText(last.Status)))
 	return &integrations.ActionError{
 		Status: last.Status, Message: words, Unauthorized: last.Status == http.StatusUnauthorized,
-		RetryAfter: s.retryAfterIn(last.ResponseHeader), Scopes: scopesIn(last.ResponseHeader),
-	}
-}
-
-// retryMost is the longest wait that an answer can ask for.
-const retryMost = time.Hour
-
-// retryAfterIn reads Retry-After (RFC 9110 §10.2.3), 0 if there is none that can be read.
-func (s *Service) retryAfterIn(h http.Header) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.Atoi(text); err == nil {
-		return min(max(0, time.Duration(min(n, 1<<20))*time.Second), retryMost)
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return min(max(0, at.Sub(s.now())), retryMost)
-	}
-	return 0
-}
-
-// scopesIn are the scopes that a WWW-Authenticate header of RFC 6750 §3 names, nil if it names none.
-func scopesIn(h http.Header) []string {
-	for _, v := range h.Values("WWW-Authenticate") {
-		if _, rest, ok := strings.Cut(v, `scope="`); ok {
-			scope, _, _ := strings.Cut(rest, `"`)
-			return strings.Fields(scope)
-		}
-	}
-	return nil
-}
-
-// recordCall writes the line of history, and what a 401 says of a token that nothing else tells the end of.
-func (r *running) recordCall(ctx context.Context, err error) {
-	c := r.used
-	if r.conn == nil || c.ID == "" || err != nil && len(r.result.Exchanges) == 0 && classOf(err) == "" {
-		return
-	}
-	host := ""
-	if n := len(r.result.Exchanges); n > 0 {
-		x := r.result.Exchanges[n-1]
-		host = safetext.Line(x.Method+" "+hostOf(x.URL), 100)
-	}
-	e := r.s.event(c, "request", "ok", "%s: %d in %s", host, r.result.Status, r.result.Duration.Round(time.Millisecond))
-	if err != nil {
-		e.Outcome, e.Detail = "failed", host+": "+safetext.Line(err.Error(), 200)
-	}
-	if failed := r.write(ctx, c, e, err); failed != nil {
-		r.s.o.Log.Warn("a call was not written to the history", "connection", c.Name, "err", failed)
+		RetryAfter: oauthflow.Answer{Header: last.ResponseHeader, Received: s.now()}.RetryAfter(), Scopes: scopes,
 	}
 }

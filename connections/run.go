@@ -112,7 +112,7 @@ func (s *Service) Run(ctx context.Context, r RunRequest) (RunResult, error) {
 	}
 	err = run.pages(ctx, r.Page, r.Pages)
 	if !r.DryRun {
-		run.record(context.WithoutCancel(ctx), err)
+		run.record(context.WithoutCancel(ctx), "action", run.name, err)
 	}
 	told := run.explain(err)
 	if !r.DryRun {

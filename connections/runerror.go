@@ -14,19 +14,19 @@ import (
 	"authdeck/store"
 )
 
-// record writes the history, and what a 401 says of a token that nothing else tells the end of.
-func (r *running) record(ctx context.Context, err error) {
+// record writes the event to the history, with what was run, and what a 401 says of a token that nothing else tells the end of.
+func (r *running) record(ctx context.Context, event, what string, err error) {
 	c := r.used
 	if r.conn == nil || c.ID == "" || err != nil && len(r.result.Exchanges) == 0 && classOf(err) == "" {
 		return // on no connection, or refused before anything was sent
 	}
 	took := r.result.Duration.Round(time.Millisecond)
-	e := r.s.event(c, "action", "ok", "%s: %d in %s", r.name, r.result.Status, took)
+	e := r.s.event(c, event, "ok", "%s: %d in %s", what, r.result.Status, took)
 	if err != nil {
-		e.Outcome, e.Detail = "failed", r.name+": "+safetext.Line(err.Error(), 200)
+		e.Outcome, e.Detail = "failed", what+": "+safetext.Line(err.Error(), 200)
 	}
 	if failed := r.write(ctx, c, e, err); failed != nil {
-		r.s.o.Log.Warn("an action was not written to the history", "connection", c.Name, "err", failed)
+		r.s.o.Log.Warn("an event was not written to the history", "event", event, "connection", c.Name, "err", failed)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -45,4 +46,36 @@ func JSONOf(text string) (v any, ok bool) {
 		return nil, false
 	}
 	return v, true
+}
+
+// TextOf is a value as one would type it: a text as it is, "" for none, else JSON.
+func TextOf(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case json.Number:
+		return x.String()
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return ""
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// OptionOf reads one of Param.Options: a value alone, whose label is its text, or an object of value and label.
+func OptionOf(o any) (value any, label string) {
+	if m, ok := o.(map[string]any); ok {
+		o, label = m["value"], TextOf(m["label"])
+	}
+	if label == "" {
+		label = TextOf(o)
+	}
+	return o, label
 }

@@ -55,3 +55,23 @@ func TestJSONOf(t *testing.T) {
 		}
 	}
 }
+
+// TestTextOf: what is written is read again as what it was, by what its parameter wants.
+func TestTextOf(t *testing.T) {
+	for want, v := range map[string]any{
+		"": nil, "a b": "a b", "true": true, "25": float64(25), "1000000": 1e6, "12345678901234567890": json.Number("12345678901234567890"),
+		`{"a":["<&>"]}`: map[string]any{"a": []any{"<&>"}},
+	} {
+		if got := TextOf(v); got != want {
+			t.Errorf("%v is %q, want %q", v, got, want)
+		}
+	}
+	for _, o := range []struct{ option, value, label any }{
+		{"date", "date", "date"}, {json.Number("3"), json.Number("3"), "3"},
+		{map[string]any{"value": "from", "label": "sender"}, "from", "sender"}, {map[string]any{"value": json.Number("3")}, json.Number("3"), "3"},
+	} {
+		if value, label := OptionOf(o.option); value != o.value || label != o.label {
+			t.Errorf("%v: %v %q", o.option, value, label)
+		}
+	}
+}

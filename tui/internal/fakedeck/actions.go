@@ -22,7 +22,9 @@ func (d *Deck) Fields(context.Context, connections.LoadRequest) ([]integrations.
 }
 
 // Sample is none.
-func (d *Deck) Sample(context.Context, connections.LoadRequest) (json.RawMessage, error) { return nil, nil }
+func (d *Deck) Sample(context.Context, connections.LoadRequest) (json.RawMessage, error) {
+	return nil, nil
+}
 
 // Presets are none.
 func (d *Deck) Presets(context.Context, string, string) ([]connections.Preset, error) {

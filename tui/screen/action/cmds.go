@@ -12,6 +12,7 @@ import (
 	"authdeck/integrations"
 	"authdeck/internal/jsondoc/jq"
 	"authdeck/tui/screen"
+	"authdeck/tui/ui"
 	"authdeck/tui/ui/doc"
 	"authdeck/tui/ui/form"
 )
@@ -161,7 +162,7 @@ func (s *Screen) saveCmd(path string) tea.Cmd {
 		if whole, err := filepath.Abs(path); err == nil {
 			path = whole
 		}
-		return screen.Note{Kind: screen.ToastOK, Text: "saved " + bytesOf(int64(len(data))) + " in " + safe(path)}
+		return screen.Note{Kind: screen.ToastOK, Text: "saved " + ui.Size(int64(len(data))) + " in " + safe(path)}
 	}
 }
 

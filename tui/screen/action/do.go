@@ -237,9 +237,7 @@ func (s *Screen) choose() tea.Cmd {
 			if s.form == nil || s.picked.Name != of {
 				return nil // it is gone meanwhile
 			}
-			o := optionOf(c.Value)
-			o.Label = safe(c.Label)
-			s.form.SetPickedOption(field, o)
+			s.form.SetPickedOption(field, picked(c.Value, c.Label))
 			return s.changed()
 		},
 	}))

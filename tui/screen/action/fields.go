@@ -2,8 +2,6 @@ package action
 
 import (
 	"encoding/json"
-	"fmt"
-	"strconv"
 	"strings"
 
 	"authdeck/integrations"
@@ -30,7 +28,7 @@ func fieldsOf(params []integrations.Param) []form.Field {
 // for, then by its type.
 func fieldOf(p integrations.Param) form.Field {
 	f := form.Field{
-		Name: p.Name, Label: safe(p.Label), Hint: safe(p.Description), Required: p.Required, Value: written(p.Default), Freeform: p.Freeform,
+		Name: p.Name, Label: safe(p.Label), Hint: safe(p.Description), Required: p.Required, Value: integrations.TextOf(p.Default), Freeform: p.Freeform,
 		DependsOn: p.DependsOn, Min: p.Min.String(), Max: p.Max.String(), Step: p.Step.String(), Language: safe(p.Language),
 	}
 	if f.Label == "" {
@@ -100,7 +98,7 @@ func byWidget(p integrations.Param, kind, elem string, several bool) form.Kind {
 	case "NUMERIC", "NUMERIC_STEPPER":
 		return form.Number
 	case "TOGGLE", "CHECKBOX":
-		if text := written(p.Default); text == "" || text == "true" || text == "false" {
+		if text := integrations.TextOf(p.Default); text == "" || text == "true" || text == "false" {
 			return yesNo(p)
 		}
 	}
@@ -134,41 +132,19 @@ func yesNo(p integrations.Param) form.Kind {
 // isObject: types that one line of text cannot hold.
 func isObject(kind string) bool { return kind == "object" || kind == "filesuploadoptions" }
 
-// optionOf reads FlowRunner's two spellings: a plain value, or an object of value and label.
+// optionOf is a choice as the form has it.
 func optionOf(o any) form.Option {
-	value, label := o, ""
-	if m, ok := o.(map[string]any); ok {
-		value, label = m["value"], written(m["label"])
-	}
-	out := form.Option{Value: written(value), Label: safe(label)}
-	if out.Label == "" {
-		out.Label = safe(out.Value)
-	}
+	value, label := integrations.OptionOf(o)
+	return picked(value, label)
+}
+
+// picked is a value with its name, which may be anything.
+func picked(value any, label string) form.Option {
+	out := form.Option{Value: integrations.TextOf(value), Label: safe(label)}
 	if _, isText := value.(string); !isText {
 		if raw, err := json.Marshal(value); err == nil {
 			out.JSON = string(raw)
 		}
 	}
 	return out
-}
-
-// written is a JSON value as it stands in a field.
-func written(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return x
-	case bool:
-		return strconv.FormatBool(x)
-	case json.Number:
-		return x.String()
-	case fmt.Stringer:
-		return x.String()
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return string(b)
 }

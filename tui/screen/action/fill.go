@@ -58,7 +58,7 @@ func carry(a integrations.Action, result json.RawMessage) map[string]string {
 	if d.Decode(&object) == nil && object != nil {
 		for _, p := range a.Params {
 			if v, ok := object[p.Name]; ok && v != nil {
-				values[p.Name] = written(v)
+				values[p.Name] = integrations.TextOf(v)
 			}
 		}
 		if len(values) > 0 || len(a.Params) != 1 {
@@ -79,7 +79,7 @@ func carry(a integrations.Action, result json.RawMessage) map[string]string {
 	d = json.NewDecoder(strings.NewReader(string(result)))
 	d.UseNumber()
 	if d.Decode(&v) == nil {
-		values[to.Name] = written(v)
+		values[to.Name] = integrations.TextOf(v)
 	}
 	return values
 }
@@ -256,13 +256,13 @@ func (s *Screen) picks() (integrations.Param, bool) {
 func (s *Screen) fill(params map[string]any, texts map[string]string) tea.Cmd {
 	values := map[string]string{}
 	for name, v := range params {
-		values[name] = written(v)
+		values[name] = integrations.TextOf(v)
 	}
 	maps.Copy(values, texts)
 	unknown := s.form.SetValues(values)
 	for name, v := range params { // what was picked keeps its type
 		if _, typed := texts[name]; !typed {
-			s.form.SetPickedOption(name, optionOf(v))
+			s.form.SetPickedOption(name, picked(v, ""))
 		}
 	}
 	s.pane = filling

@@ -86,8 +86,8 @@ func TestDictionary(t *testing.T) {
 	})
 }
 
-// TestSavedMeanwhile: a file that is saved while a form is filled takes nothing of it away, and the answer of a dialog still finds it.
-func TestSavedMeanwhile(t *testing.T) {
+// TestSavedWhileFilling: a file that is saved while a form is filled takes nothing of it away, and the answer of a dialog still finds it.
+func TestSavedWhileFilling(t *testing.T) {
 	inBubble(t, board(), func(r *rig) {
 		r.deck.ChoiceOf = func(context.Context, connections.ChoicesRequest) (connections.Choices, error) {
 			return connections.Choices{Items: []connections.Choice{{Value: "b1", Label: "Work"}}}, nil

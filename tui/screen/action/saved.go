@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"authdeck/connections"
+	"authdeck/integrations"
 	"authdeck/tui/keys"
 	"authdeck/tui/screen"
 	"authdeck/tui/ui"
@@ -212,7 +213,7 @@ func (d *saved) row(i int, selected bool, width int) string {
 	if now := d.s.env.Now(); now.Sub(r.Time) > 20*time.Hour {
 		when = r.Time.Local().Format("Jan 02")
 	}
-	return ui.FitTheme(th, mark+style.Render(ui.Fit(when, 8))+"  "+look.Render(ui.Fit(what, 4))+" "+ui.Left(duration(r.Duration), 7)+"  "+th.Dim.Render(values(r.Params, r.Texts)), width)
+	return ui.FitTheme(th, mark+style.Render(ui.Fit(when, 8))+"  "+look.Render(ui.Fit(what, 4))+" "+ui.Left(ui.Took(r.Duration), 7)+"  "+th.Dim.Render(values(r.Params, r.Texts)), width)
 }
 
 // values are the values of a run in one line.
@@ -224,7 +225,7 @@ func values(params map[string]any, texts map[string]string) string {
 		}
 	}
 	for _, n := range sortedKeys(params) {
-		add(n, written(params[n]))
+		add(n, integrations.TextOf(params[n]))
 	}
 	for _, n := range sortedKeys(texts) {
 		add(n, texts[n])

@@ -243,17 +243,6 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// TestDuration: what took no measurable time did not take none.
-func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "<1 ms", 999 * time.Microsecond: "<1 ms", time.Millisecond: "1 ms", 1500 * time.Millisecond: "1.5 s", 61 * time.Second: "1:01 min",
-	} {
-		if got := duration(d); got != want {
-			t.Errorf("%v is %q, want %q", d, got, want)
-		}
-	}
-}
-
 // TestHostile: whatever an action or a provider says, a frame stays a frame.
 func TestHostile(t *testing.T) {
 	for i, text := range screentest.Hostile() {

@@ -196,7 +196,7 @@ func (s *Screen) right(width, height int) []string {
 
 // step is what a run does now, and for how long it has.
 func (s *Screen) step() string {
-	took := duration(s.now.Sub(s.started))
+	took := ui.Took(s.now.Sub(s.started))
 	page := ""
 	if s.progress.Page > 1 {
 		page = ", page " + strconv.Itoa(s.progress.Page)
@@ -239,9 +239,9 @@ func (s *Screen) figures() string {
 	default:
 		parts = append(parts, th.OK.Render("done"))
 	}
-	parts = append(parts, th.Text.Render(duration(a.res.Duration)))
+	parts = append(parts, th.Text.Render(ui.Took(a.res.Duration)))
 	if n := a.size(); n > 0 {
-		parts = append(parts, th.Text.Render(bytesOf(n)))
+		parts = append(parts, th.Text.Render(ui.Size(n)))
 	}
 	if a.res.Pages > 1 {
 		parts = append(parts, th.Text.Render(strconv.Itoa(a.res.Pages)+" pages"))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"authdeck/connections"
+	"authdeck/integrations"
 	"authdeck/internal/safetext"
 	"authdeck/tui/keys"
 	"authdeck/tui/ui"
@@ -76,7 +77,7 @@ func (d *Dialog) list(width, rows int) []string {
 // row is a choice: its label, its note, and its value where that is not the label.
 func (d *Dialog) row(c connections.Choice, selected bool, width int) string {
 	th := d.env.Theme
-	label, note, value := safetext.Line(c.Label, 200), safetext.Line(c.Note, 200), ui.ValueText(c.Value)
+	label, note, value := safetext.Line(c.Label, 200), safetext.Line(c.Note, 200), safetext.Line(integrations.TextOf(c.Value), 200)
 	if label == "" {
 		label, value = value, ""
 	}

@@ -16,6 +16,7 @@ import (
 	"authdeck/internal/jsondoc"
 	"authdeck/internal/safetext"
 	"authdeck/tui/theme"
+	"authdeck/tui/ui"
 )
 
 const (
@@ -73,7 +74,7 @@ func newDetail(x *Exchange) *detail {
 func (x *Exchange) outcome() (kind, string) {
 	switch {
 	case x.Err != "":
-		return bad, "failed after " + duration(x.Duration) + ": " + safetext.Line(x.Err, 0)
+		return bad, "failed after " + ui.Took(x.Duration) + ": " + safetext.Line(x.Err, 0)
 	case x.Status == 0:
 		return dim, "not sent"
 	}
@@ -81,7 +82,7 @@ func (x *Exchange) outcome() (kind, string) {
 	if t := http.StatusText(x.Status); t != "" {
 		text += " " + t
 	}
-	text += " in " + duration(x.Duration)
+	text += " in " + ui.Took(x.Duration)
 	if !x.Started.IsZero() {
 		text += ", at " + x.Started.Format("15:04:05.000")
 	}
@@ -109,7 +110,7 @@ func (d *detail) body(body []byte, whole int64) {
 		d.add(dim, "", "no body")
 		return
 	case len(body) == 0:
-		d.add(dim, "", "a body of "+size(whole)+", which was not kept")
+		d.add(dim, "", "a body of "+ui.Size(whole)+", which was not kept")
 		return
 	}
 	d.add(plain, "", "")
@@ -123,7 +124,7 @@ func (d *detail) body(body []byte, whole int64) {
 		}
 	}
 	if k == plain && !isText(body) {
-		d.add(dim, "", size(whole)+" that are no text")
+		d.add(dim, "", ui.Size(whole)+" that are no text")
 		return
 	}
 	cut := len(text) > shownBody || int64(len(body)) < whole
@@ -138,7 +139,7 @@ func (d *detail) body(body []byte, whole int64) {
 		d.add(k, "", line)
 	}
 	if cut {
-		d.add(dim, "", "the beginning of "+size(whole))
+		d.add(dim, "", "the beginning of "+ui.Size(whole))
 	}
 }
 

@@ -223,14 +223,14 @@ func took(x *Exchange) string {
 	if !x.sent() {
 		return ""
 	}
-	return duration(x.Duration)
+	return ui.Took(x.Duration)
 }
 
 func bytesOf(n int64, body []byte) string {
 	if n = max(n, int64(len(body))); n == 0 {
 		return ""
 	}
-	return size(n)
+	return ui.Size(n)
 }
 
 // statusOf is the status in four cells at most.
@@ -259,7 +259,7 @@ func (e *Exchanges) sum(th *theme.Theme, a axis, width int) string {
 	if e.n == 1 {
 		what = " request, "
 	}
-	text := "  " + strconv.Itoa(e.n) + what + duration(a.whole) + ", " + size(sent) + " sent, " + size(got) + " got"
+	text := "  " + strconv.Itoa(e.n) + what + ui.Took(a.whole) + ", " + ui.Size(sent) + " sent, " + ui.Size(got) + " got"
 	return draw(th, width, false, span{text, th.Dim})
 }
 

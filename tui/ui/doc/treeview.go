@@ -9,6 +9,7 @@ import (
 	"authdeck/internal/jsondoc"
 	"authdeck/internal/safetext"
 	"authdeck/tui/theme"
+	"authdeck/tui/ui"
 )
 
 // View draws the tree.
@@ -146,7 +147,7 @@ func (t *Tree) below(th *theme.Theme, width, most int) []string {
 	text, long := r.node.Head(mostValue)
 	cut := ""
 	if long {
-		cut = th.Glyph.Ellipsis + " of " + size(int64(len(r.node.Raw())))
+		cut = th.Glyph.Ellipsis + " of " + ui.Size(int64(len(r.node.Raw())))
 	}
 	indent := min(6+2*r.depth, width/3)
 	lines := strings.Split(ansi.Wrap(safetext.Block(text, 0), max(8, width-indent-1), " /&?=,"), "\n")
@@ -154,7 +155,7 @@ func (t *Tree) below(th *theme.Theme, width, most int) []string {
 		return nil
 	}
 	if len(lines) > most {
-		cut = th.Glyph.Ellipsis + " of " + size(int64(len(r.node.Raw())))
+		cut = th.Glyph.Ellipsis + " of " + ui.Size(int64(len(r.node.Raw())))
 		lines = lines[:most-1]
 	}
 	if cut != "" {

@@ -1,4 +1,4 @@
-package doc
+package ui
 
 import (
 	"fmt"
@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-func size(n int64) string {
+// Size is a number of bytes in short: "812 B", "1.5 KB", "50.0 MB" (powers of ten).
+func Size(n int64) string {
 	switch {
 	case n < 1000:
 		return strconv.FormatInt(n, 10) + " B"
@@ -16,10 +17,9 @@ func size(n int64) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
-func duration(d time.Duration) string {
+// Took is how long something took: "<1 ms", "184 ms", "1.5 s", "2:05 min".
+func Took(d time.Duration) string {
 	switch {
-	case d <= 0:
-		return "0 ms"
 	case d < time.Millisecond:
 		return "<1 ms"
 	case d < time.Second:
