@@ -73,7 +73,7 @@ func newModel(ctx context.Context, o Options) *model {
 	}
 	m.env = &screen.Env{
 		Ctx: ctx, Deck: m.deck, Theme: m.theme, Shell: m, Now: o.Now, Motion: o.Motion,
-		Play: o.Play, OpenPage: o.OpenPage, StoreLine: o.StoreLine, Browser: o.Browser, Rehearse: o.Rehearse, Complete: term.Complete, CheckPath: term.CheckPath,
+		Play: o.Play, OpenPage: o.OpenPage, StoreLine: o.StoreLine, Browser: o.Browser, Rehearse: o.Rehearse, Stamp: o.Stamp, Complete: term.Complete, CheckPath: term.CheckPath,
 		Notices: &screen.Notices{Kind: o.Notice, Save: m.deck.counted(o.SaveNotice)},
 	}
 	if o.Editor != nil {

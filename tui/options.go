@@ -29,6 +29,8 @@ type Options struct {
 	Rehearse func(ctx context.Context, id string) (screen.Rehearsal, error)
 	// Sources signals after files of integrations were saved, until its context ends; nil: nobody looks.
 	Sources func(ctx context.Context) (<-chan struct{}, error)
+	// Stamp is another one after a file was saved of the integration that comes from there, "" for what is no file; nil: nobody looks.
+	Stamp func(origin string) string
 	// Keep is the keeper; it runs while the UI does, until its context ends. nil: none.
 	Keep func(ctx context.Context) error
 	// Notice is how the terminal calls the user, "" the bell; SaveNotice keeps another choice, nil keeps none.

@@ -60,6 +60,9 @@ What breaks a rule of a parameter is refused before anything is sent.
 	fl.DurationVar(&f.wait, "wait", waitDefault, "how long to wait for an API that asks for it (429); 0 is not at all")
 	_ = cmd.MarkFlagFilename("save")
 	_ = cmd.MarkFlagFilename("params")
+	_ = cmd.RegisterFlagCompletionFunc("param", a.completeParam)
+	_ = cmd.RegisterFlagCompletionFunc("preset", a.completePreset)
+	_ = cmd.RegisterFlagCompletionFunc("save-preset", a.completePreset)
 	return cmd
 }
 

@@ -3,10 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"authdeck/connections"
 	"authdeck/integrations/watch"
@@ -20,15 +16,18 @@ func (a *app) runWatched(ctx context.Context, svc *connections.Service, integrat
 		return err
 	}
 	view, err := svc.Integration(ctx, integration)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case watch.Stamp(view.Origin) == "":
+		return usage("--watch waits for saved files, and %s has none here", integration)
 	}
 	last, err := svc.LastResult(ctx, integration, req.Action, "")
 	if err != nil {
 		return err
 	}
 	for {
-		before := stampOf(view.Origin)
+		before := watch.Stamp(view.Origin)
 		r, err := a.runOnce(ctx, svc, req)
 		if ctx.Err() != nil {
 			return nil
@@ -44,7 +43,7 @@ func (a *app) runWatched(ctx context.Context, svc *connections.Service, integrat
 			last = r.Result
 		}
 		a.note("watching %s", view.Origin)
-		if !saved(ctx, changes, func() bool { return stampOf(view.Origin) != before }) {
+		if !saved(ctx, changes, func() bool { return watch.Stamp(view.Origin) != before }) {
 			return nil
 		}
 	}
@@ -67,41 +66,4 @@ func saved(ctx context.Context, changes <-chan struct{}, matters func() bool) bo
 	}
 }
 
-// stampMost bounds how many files are looked at.
-const stampMost = 20000
-
-// stampOf tells whether a file of an integration was saved: of a folder all files in it count, of a manifest itself and what lies in
-// folders beside it.
-func stampOf(origin string) string {
-	h, n := fnv.New64a(), 0
-	add := func(path string, info os.FileInfo) {
-		_, _ = fmt.Fprintln(h, path, info.Size(), info.ModTime().UnixNano())
-	}
-	info, err := os.Stat(origin)
-	if err != nil {
-		return ""
-	}
-	root := origin
-	if !info.IsDir() {
-		add(origin, info)
-		root = filepath.Dir(origin)
-	}
-	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		n++
-		switch {
-		case err != nil:
-			return nil //nolint:nilerr // what cannot be read has no stamp
-		case n > stampMost:
-			return filepath.SkipAll
-		case d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git"):
-			return filepath.SkipDir
-		case d.IsDir(), root != origin && filepath.Dir(path) == root:
-			return nil
-		}
-		if info, err := d.Info(); err == nil {
-			add(path, info)
-		}
-		return nil
-	})
-	return fmt.Sprint(h.Sum64())
 }

@@ -38,6 +38,7 @@ func (a *app) runUI(ctx context.Context, o tui.Options, svc *connections.Service
 	o.OpenPage = func(ctx context.Context, address string) error {
 		return browser.New(browser.Host()).Open(ctx, address, a.browser)
 	}
+	o.Stamp = watch.Stamp
 	o.Sources = func(ctx context.Context) (<-chan struct{}, error) { return watch.Folders(ctx, a.reg.Folders) }
 	o.Rehearse = a.rehearseForUI
 	o.Editor = func(text, ext string) (*term.Editor, error) { return term.NewEditor(os.Getenv, text, ext) }

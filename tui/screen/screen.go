@@ -128,6 +128,9 @@ type Env struct {
 	// Edit makes the command that opens a text in the user's editor, and what gives the text once it has run; ext is the ending of
 	// the file's name. nil where there is no editor.
 	Edit func(text, ext string) (cmd tea.ExecCommand, result func() string, err error)
+	// Stamp is another one after a file was saved of the integration that comes from there, "" for what is no file. It looks at the
+	// disk; nil where nobody can.
+	Stamp func(origin string) string
 	// Complete gives the paths that begin with a prefix; CheckPath says what is wrong with the path of a file, "" if nothing.
 	// Both look at the disk, which may hang: only commands call them.
 	Complete  func(prefix string) []string

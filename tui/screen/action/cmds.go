@@ -34,6 +34,7 @@ type (
 		ref
 		actions     []integrations.Action
 		integration string // id
+		stamp       string // of its files, "" if it has none
 		missing     string // the integration that the connection is of and that does not exist
 		err         error
 	}
@@ -84,7 +85,7 @@ func (s *Screen) ref() ref { return ref{to: s, gen: s.gen} }
 
 func (s *Screen) load() tea.Cmd {
 	s.gen++
-	ctx, deck, conn, r := s.ctx, s.env.Deck, s.conn, s.ref()
+	ctx, deck, stamp, conn, r := s.ctx, s.env.Deck, s.env.Stamp, s.conn, s.ref()
 	return func() tea.Msg {
 		m := loadedMsg{ref: r, integration: conn}
 		m.actions, m.err = deck.Actions(ctx, conn)
@@ -93,6 +94,9 @@ func (s *Screen) load() tea.Cmd {
 			if errors.Is(m.err, integrations.ErrNotFound) {
 				m.missing = c.Integration
 			}
+		}
+		if v, err := deck.Integration(ctx, m.integration); err == nil && stamp != nil {
+			m.stamp = stamp(v.Origin)
 		}
 		return m
 	}

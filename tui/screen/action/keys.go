@@ -147,7 +147,7 @@ func (s *Screen) answerKeys() []keys.Binding {
 		off(bind(idSave, "save", "saves the result to a file", false, "S"), why(len(a.whole()) > 0, "there is no result")),
 		off(bind(idUse, "use", "fills another action's parameters with the value under the cursor", false, "u"), onJSON),
 		bind(idSaved, "presets", "shows presets and past runs", false, "p", "ctrl+p"),
-		bind(idWatch, "watch", "runs again whenever the service's or manifest's file is saved", false, "W"),
+		off(bind(idWatch, "watch", "runs again whenever the service's or manifest's file is saved", false, "W"), why(s.stamp != "", "it has no file here that could be saved")),
 	)
 	return append(list, bind(idMoves, "move", "moves; l and h unfold and fold, enter opens, / finds, n and N go on, w wraps", false, "j", "k", "h", "l", "/", "n", "N", "w"))
 }

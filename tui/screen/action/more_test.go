@@ -220,7 +220,7 @@ func TestCompare(t *testing.T) {
 
 // TestWatch: with W a saved file runs the action again, with the values it had.
 func TestWatch(t *testing.T) {
-	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc = answers(notes(1), 200, nil) }, func(t *testing.T, r *rig) {
+	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc, r.deck.Catalogue = answers(notes(1), 200, nil), ofFile() }, func(t *testing.T, r *rig) {
 		r.loop.Press("j", "j", "enter")
 		r.loop.Type("milk")
 		r.loop.Press("enter")
@@ -231,6 +231,12 @@ func TestWatch(t *testing.T) {
 			t.Fatalf("%d runs without W", len(r.deck.Runs))
 		}
 		r.loop.Press("W")
+		r.loop.Send(screen.SourcesSaved{}) // of another integration
+		r.pass(time.Second)
+		if len(r.deck.Runs) != 1 {
+			t.Fatalf("%d runs after another's file was saved", len(r.deck.Runs))
+		}
+		r.deck.Saved++
 		r.loop.Send(screen.SourcesSaved{})
 		r.pass(time.Second)
 		want := []sent{{"demo", "add-note", map[string]string{"text": "milk"}, false}, {"demo", "add-note", map[string]string{"text": "milk"}, false}}
@@ -240,14 +246,32 @@ func TestWatch(t *testing.T) {
 	})
 }
 
+// ofFile is the integration as it is if it comes from a file.
+func ofFile() []connections.IntegrationView {
+	return []connections.IntegrationView{{Info: integrations.Info{ID: "demo", Name: "Demo", Origin: "/tmp/demo.yaml"}}}
+}
+
+// TestWatchNothing: what is built in has no file to wait for, and the key says so.
+func TestWatchNothing(t *testing.T) {
+	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc = answers(notes(1), 200, nil) }, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "enter")
+		r.pass(time.Second)
+		r.loop.Press("W")
+		if said := strings.Join(r.shell.Said, ";"); !strings.Contains(said, "watch: it has no file here") || r.screen.watching {
+			t.Error(said)
+		}
+	})
+}
+
 // TestSavedMeanwhile: what is saved during a run counts after it, and a file that cannot be used is said and forgets no form.
 func TestSavedMeanwhile(t *testing.T) {
-	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc = answers(notes(1), 200, nil) }, func(t *testing.T, r *rig) {
+	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc, r.deck.Catalogue = answers(notes(1), 200, nil), ofFile() }, func(t *testing.T, r *rig) {
 		r.loop.Press("j", "j", "enter")
 		r.loop.Type("milk")
 		r.loop.Press("enter")
 		r.pass(time.Second)
 		r.loop.Press("W", "r")
+		r.deck.Saved++
 		r.loop.Send(screen.SourcesSaved{})
 		r.pass(2 * time.Second)
 		if len(r.deck.Runs) != 3 {

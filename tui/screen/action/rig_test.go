@@ -33,7 +33,7 @@ func inBubble(t *testing.T, actions []integrations.Action, prepare func(*rig), t
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		r := &rig{shell: &screentest.Shell{}, deck: &screentest.Deck{ActionSet: actions}}
-		r.env = &screen.Env{Ctx: ctx, Deck: r.deck, Shell: r.shell, Now: time.Now, Motion: true, Theme: theme.New(theme.Options{Dark: true})}
+		r.env = &screen.Env{Ctx: ctx, Deck: r.deck, Shell: r.shell, Now: time.Now, Stamp: r.deck.Stamp, Motion: true, Theme: theme.New(theme.Options{Dark: true})}
 		if prepare != nil {
 			prepare(r)
 		}

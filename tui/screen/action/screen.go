@@ -55,10 +55,11 @@ type Screen struct {
 	started  time.Time
 	now      time.Time
 	answer   *answer
-	beside   bool // the last View had room for two panes
-	watching bool // run again when files are saved
-	again    bool // run as soon as the actions are read anew
-	late     bool // files were saved during a run
+	beside   bool   // the last View had room for two panes
+	watching bool   // run again when files are saved
+	again    bool   // run as soon as the actions are read anew
+	late     bool   // files were saved during a run
+	stamp    string // of the integration's files, "" if it has none
 }
 
 // New returns the screen for a connection, by its name, or for an integration that needs none, by its id.
@@ -201,6 +202,8 @@ func (s *Screen) take(m loadedMsg) tea.Cmd {
 		return nil
 	}
 	s.loaded, s.problem, s.actions, s.integration = true, "", m.actions, m.integration
+	s.again = s.again && m.stamp != s.stamp // a file of another one was saved
+	s.stamp = m.stamp
 	s.narrow()
 	if s.want != "" {
 		name := s.want

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"sync"
 
 	"authdeck/connections"
@@ -28,6 +29,7 @@ type Deck struct {
 	Found      []connections.FoundAction
 	ChoiceOf   func(ctx context.Context, r connections.ChoicesRequest) (connections.Choices, error)
 	FieldsOf   func(ctx context.Context, r connections.LoadRequest) ([]integrations.Param, error)
+	Saved      int // how often a file of the integration was saved
 	SampleOf   func(ctx context.Context, r connections.LoadRequest) (json.RawMessage, error)
 	Past       []connections.PastRun
 	Last       json.RawMessage // what LastResult answers
@@ -178,6 +180,14 @@ func (d *Deck) Integration(_ context.Context, id string) (connections.Integratio
 		}
 	}
 	return connections.IntegrationView{}, &connections.Error{Kind: connections.KindNotFound, Message: "no integration " + id}
+}
+
+// Stamp is Saved, for an integration that comes from a file.
+func (d *Deck) Stamp(origin string) string {
+	if origin == "" {
+		return ""
+	}
+	return strconv.Itoa(d.Saved)
 }
 
 // Picture notes the id and asks PictureOf.
