@@ -65,5 +65,3 @@ func saved(ctx context.Context, changes <-chan struct{}, matters func() bool) bo
 		}
 	}
 }
-
-}

@@ -35,6 +35,7 @@ type Deck interface {
 	SavePreset(ctx context.Context, integration, action string, p connections.Preset) error
 	RemovePreset(ctx context.Context, integration, action, name string) error
 	PastRuns(ctx context.Context, integration, action string) ([]connections.PastRun, error)
+	ForgetRuns(ctx context.Context, integration, action string) error
 	LastResult(ctx context.Context, integration, action, connection string) (json.RawMessage, error)
 	Integrations(ctx context.Context) ([]connections.IntegrationView, error)
 	Integration(ctx context.Context, id string) (connections.IntegrationView, error)

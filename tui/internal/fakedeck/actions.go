@@ -42,6 +42,9 @@ func (d *Deck) PastRuns(context.Context, string, string) ([]connections.PastRun,
 	return nil, nil
 }
 
+// ForgetRuns does nothing.
+func (d *Deck) ForgetRuns(context.Context, string, string) error { return nil }
+
 // LastResult is none.
 func (d *Deck) LastResult(context.Context, string, string, string) (json.RawMessage, error) {
 	return nil, nil

@@ -237,7 +237,7 @@ func (s *Screen) choose() tea.Cmd {
 			if s.form == nil || s.picked.Name != of {
 				return nil // it is gone meanwhile
 			}
-			s.form.SetPickedOption(field, picked(c.Value, c.Label))
+			s.form.SetPicked(field, picked(c.Value, c.Label))
 			return s.changed()
 		},
 	}))

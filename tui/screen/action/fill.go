@@ -262,7 +262,7 @@ func (s *Screen) fill(params map[string]any, texts map[string]string) tea.Cmd {
 	unknown := s.form.SetValues(values)
 	for name, v := range params { // what was picked keeps its type
 		if _, typed := texts[name]; !typed {
-			s.form.SetPickedOption(name, picked(v, ""))
+			s.form.SetPicked(name, picked(v, ""))
 		}
 	}
 	s.pane = filling

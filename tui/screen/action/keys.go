@@ -88,10 +88,10 @@ func (s *Screen) formKeys() []keys.Binding {
 	_, picks := s.picks()
 	empty := picks && s.form.Value(s.form.Name(at)) == ""
 	switch {
+	case s.form.TakesEnter(): // a new line, or a choice of what is open
+		list = append(list, bind(idNext, "next", "goes to the next field", true, "tab"))
 	case empty:
 		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "enter", "ctrl+o"))
-	case s.form.TakesEnter(): // it is a new line there
-		list = append(list, bind(idNext, "next", "goes to the next field", true, "tab"))
 	case at >= s.lastParam():
 		list = append(list, bind(idRun, "run", "runs the action", true, "enter"))
 	default:

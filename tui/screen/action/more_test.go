@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
@@ -467,6 +469,51 @@ func TestJQ(t *testing.T) {
 		p.Do("")
 		if f := r.frame(); !strings.Contains(f, "notes: [3]") {
 			t.Error(f)
+		}
+	})
+}
+
+// TestForgetRuns: X forgets the past runs, and says so where there are none.
+func TestForgetRuns(t *testing.T) {
+	inBubble(t, demo(), func(r *rig) {
+		r.deck.Past = []connections.PastRun{{ID: "1", Action: "me", Status: 200, Time: time.Now()}}
+	}, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "ctrl+p")
+		d := r.dialog(t)
+		tell := func(cmd tea.Cmd) {
+			for cmd != nil {
+				cmd = d.Update(cmd())
+			}
+		}
+		tell(d.Init())
+		tell(d.Update(keyOf("X")))
+		if r.deck.Past != nil || !strings.Contains(ansi.Strip(d.View(100, 24)), "nothing was run yet") {
+			t.Errorf("%v\n%s", r.deck.Past, ansi.Strip(d.View(100, 24)))
+		}
+		d.Update(keyOf("X"))
+		if said := strings.Join(r.shell.Said, ";"); !strings.Contains(said, "forget runs: there are none") {
+			t.Error(said)
+		}
+	})
+}
+
+// TestEnterInText: where enter is a new line, no binding says that it runs or goes on, and the footer has the key that runs.
+func TestEnterInText(t *testing.T) {
+	actions := []integrations.Action{{Name: "note", Label: "Note", Params: []integrations.Param{{Name: "text", Label: "Text", Type: "String", Widget: "MULTI_LINE_TEXT"}}}}
+	inBubble(t, actions, nil, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "a", "enter", "b")
+		if got := r.screen.form.Value("text"); got != "a\nb" {
+			t.Errorf("%q", got)
+		}
+		runs := false
+		for _, b := range r.screen.Keys() {
+			if slices.Contains(b.Keys, "enter") {
+				t.Errorf("enter is said to be %q", b.Label)
+			}
+			runs = runs || b.ID == idRunAny && b.Footer
+		}
+		if !runs {
+			t.Error("the footer does not say how to run it")
 		}
 	})
 }

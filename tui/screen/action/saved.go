@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,8 +70,13 @@ func (d *saved) Keys() []keys.Binding {
 	}
 	what := ""
 	if i := d.table.Cursor(); i >= len(d.presets) {
-		what = "only a preset can be removed; a past run goes by itself"
+		what = "only a preset can be removed; X forgets all past runs"
 	}
+	none := ""
+	if len(d.runs) == 0 {
+		none = "there are none"
+	}
+	list = append(list, off(bind("saved.forget", "forget runs", "forgets the past runs of the action and their results", false, "X"), none))
 	return append(list, off(bind("saved.remove", "remove", "removes the preset", true, "x"), what), bind("saved.close", "close", "closes", true, "esc", "q"))
 }
 
@@ -111,6 +117,8 @@ func (d *saved) key(k tea.KeyPressMsg) tea.Cmd {
 		return sh.CloseDialog()
 	case "s":
 		return d.keep()
+	case "X":
+		return d.forget()
 	}
 	i := d.table.Cursor()
 	if !d.loaded || i < 0 {
@@ -123,11 +131,26 @@ func (d *saved) key(k tea.KeyPressMsg) tea.Cmd {
 		return tea.Batch(sh.CloseDialog(), d.fill(i), d.s.run("", 0))
 	case "x":
 		if i >= len(d.presets) {
-			return sh.Toast(screen.ToastWarn, d.Keys()[3].Off)
+			return sh.Toast(screen.ToastWarn, d.off("saved.remove"))
 		}
 		return d.remove(d.presets[i].Name)
 	}
 	return nil
+}
+
+// off is why a binding cannot be used now, "" if it can.
+func (d *saved) off(id string) string {
+	list := d.Keys()
+	return list[slices.IndexFunc(list, func(b keys.Binding) bool { return b.ID == id })].Off
+}
+
+// forget forgets the past runs: they take part in no comparison any more.
+func (d *saved) forget() tea.Cmd {
+	if why := d.off("saved.forget"); why != "" {
+		return d.s.env.Shell.Toast(screen.ToastWarn, "forget runs: "+why)
+	}
+	ctx, deck, integration, action := d.s.ctx, d.s.env.Deck, d.s.integration, d.s.picked.Name
+	return func() tea.Msg { return changedMsg{d, deck.ForgetRuns(ctx, integration, action)} }
 }
 
 func (d *saved) fill(i int) tea.Cmd {

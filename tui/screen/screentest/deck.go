@@ -240,3 +240,11 @@ func (d *Deck) KeepIdle(context.Context) (bool, error) { return false, nil }
 
 // SetKeepIdle does nothing.
 func (d *Deck) SetKeepIdle(context.Context, bool) error { return nil }
+
+// ForgetRuns forgets Past.
+func (d *Deck) ForgetRuns(context.Context, string, string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Past = nil
+	return nil
+}

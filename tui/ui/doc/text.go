@@ -78,9 +78,6 @@ func (t *Text) rows(i int) []string {
 	return strings.Split(ansi.Wrap(line, max(1, t.width), " /&?=,"), "\n")
 }
 
-// Wrapped reports whether lines are wrapped.
-func (t *Text) Wrapped() bool { return t.wrap }
-
 // Place is "line 1-12 of 412".
 func (t *Text) Place() string {
 	if t.page <= 0 {

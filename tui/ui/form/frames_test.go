@@ -108,12 +108,12 @@ func states() []state {
 		{"file-missing", []Field{{Name: "x", Label: "File", Kind: File}, {Name: "y", Label: "Other"}}, []string{"'/tmp/gone", "tab"}, nil},
 		{"pick-waits", boards(), []string{"tab"}, nil},
 		{"pick-waits-needed", boards(), nil, func(f *Form) { f.CheckAll(); f.SetFocus(1) }},
-		{"pick", boards(), nil, func(f *Form) { f.SetPicked("board", "b_17", "Roadmap"); f.SetFocus(1) }},
-		{"pick-own-text", []Field{{Name: "x", Label: "Channel", Kind: Pick, Freeform: true}}, nil, func(f *Form) { f.SetPicked("x", "C024BE", "general") }},
+		{"pick", boards(), nil, func(f *Form) { f.SetPicked("board", Option{Value: "b_17", Label: "Roadmap"}); f.SetFocus(1) }},
+		{"pick-own-text", []Field{{Name: "x", Label: "Channel", Kind: Pick, Freeform: true}}, nil, func(f *Form) { f.SetPicked("x", Option{Value: "C024BE", Label: "general"}) }},
 		{"pick-several", []Field{{Name: "x", Label: "Labels", Kind: Pick, Multiple: true}}, nil, func(f *Form) {
-			f.SetPicked("x", "1", "bug")
-			f.SetPicked("x", "2", "needs a decision")
-			f.SetPicked("x", "3", "later")
+			f.SetPicked("x", Option{Value: "1", Label: "bug"})
+			f.SetPicked("x", Option{Value: "2", Label: "needs a decision"})
+			f.SetPicked("x", Option{Value: "3", Label: "later"})
 		}},
 		{"group", []Field{filter()}, []string{"tab", "'ada", "tab", "tab", "tab", "tab", "tab", "space"}, nil},
 		{"group-folded", []Field{filter(), {Name: "y", Label: "Other"}}, []string{"tab", "'ada", "shift+tab", "space"}, nil},

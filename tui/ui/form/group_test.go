@@ -123,12 +123,12 @@ func TestMembersLoaded(t *testing.T) {
 func TestMembersLoadedAgain(t *testing.T) {
 	for _, members := range [][]Field{{{Name: "a"}}, nil} {
 		f := New([]Field{{Name: "of", Kind: Pick}, {Name: "x", Kind: List, DependsOn: []string{"of"}}})
-		f.SetPicked("of", "1", "")
+		f.SetPicked("of", Option{Value: "1", Label: ""})
 		if f.Cleared() != nil {
 			t.Error("cleared before anything was loaded")
 		}
 		f.SetMembers("x", members)
-		f.SetPicked("of", "2", "")
+		f.SetPicked("of", Option{Value: "2", Label: ""})
 		if got := strings.Join(f.Cleared(), " "); got != "x" || f.Kind(1) != List || f.Value("x") != "" {
 			t.Errorf("cleared %q, kind %d, value %q", got, f.Kind(1), f.Value("x"))
 		}
@@ -139,26 +139,13 @@ func TestMembersLoadedAgain(t *testing.T) {
 	}
 }
 
-// TestOptionsLoaded: a value that is one of the new options stays.
-func TestOptionsLoaded(t *testing.T) {
-	f := New([]Field{{Name: "x", Kind: Choice, Options: countries, Value: "chile"}})
-	f.SetOptions("x", options("Peru", "Chile"))
-	if f.Value("x") != "chile" {
-		t.Errorf("%q", f.Value("x"))
-	}
-	f.SetOptions("x", options("Peru"))
-	if f.Value("x") != "" || !f.Check("x") {
-		t.Errorf("%q, %s", f.Value("x"), f.fields[0].problem)
-	}
-}
-
 // TestPicked: names stand beside values, several are added and taken away, and values keep their JSON type.
 func TestPicked(t *testing.T) {
 	f := New([]Field{{Name: "g", Kind: Group, Members: []Field{{Name: "one", Kind: Pick}, {Name: "more", Kind: Pick, Multiple: true}}}})
-	f.SetPickedOption("g.one", Option{Value: "7", JSON: "7", Label: "Seven\x1b[31m"})
-	f.SetPicked("g.more", "a", "A")
-	f.SetPickedOption("g.more", Option{Value: "2", JSON: "2"})
-	f.SetPicked("g.more", "a", "A")
+	f.SetPicked("g.one", Option{Value: "7", JSON: "7", Label: "Seven\x1b[31m"})
+	f.SetPicked("g.more", Option{Value: "a", Label: "A"})
+	f.SetPicked("g.more", Option{Value: "2", JSON: "2"})
+	f.SetPicked("g.more", Option{Value: "a", Label: "A"})
 	if got := f.Value("g"); got != `{"one":7,"more":[2]}` {
 		t.Error(got)
 	}

@@ -116,14 +116,9 @@ func pretty(text string) string {
 	return b.String()
 }
 
-// SetPicked puts a value into a Pick, with the name that stands beside it. With Multiple it is added, or taken away if it
-// is there.
-func (f *Form) SetPicked(name, value, label string) {
-	f.SetPickedOption(name, Option{Value: value, Label: label})
-}
-
-// SetPickedOption is [Form.SetPicked] for a value that is not a string: o.JSON is what a Group or an array hands over.
-func (f *Form) SetPickedOption(name string, o Option) {
+// SetPicked puts a value into a Pick, with its name, which stands beside it; o.JSON is what a Group, an array or [Form.Picked]
+// hands over. With Multiple it is added, or taken away if it is there.
+func (f *Form) SetPicked(name string, o Option) {
 	x := f.find(name)
 	if x == nil {
 		return
@@ -177,18 +172,5 @@ func (f *Form) SetMembers(name string, members []Field) {
 		x.build()
 	}
 	x.Value, x.touched = first, touched
-	f.flatten()
-}
-
-// SetOptions changes the options of a Choice or a Multi; a value that is one of them stays.
-func (f *Form) SetOptions(name string, options []Option) {
-	x := f.find(name)
-	if x == nil || x.Kind != Choice && x.Kind != Multi {
-		return
-	}
-	value, first := x.value(), x.Value
-	x.Options, x.Value = options, value
-	x.build()
-	x.Value, x.problem = first, ""
 	f.flatten()
 }

@@ -31,12 +31,12 @@ func TestDepends(t *testing.T) {
 		values  map[string]string
 	}{
 		{"a preset clears nothing", func(*Form) {}, "", map[string]string{"board": "b", "list": "l", "note": "a", "other": "stays"}},
-		{"the first", func(f *Form) { f.SetPicked("board", "b2", "") }, "list note", map[string]string{"board": "b2", "other": "stays"}},
-		{"the same value again", func(f *Form) { f.SetPicked("board", "b", "Board") }, "", map[string]string{"board": "b", "list": "l", "note": "a", "other": "stays"}},
-		{"one in the middle", func(f *Form) { f.SetPicked("list", "l2", "") }, "note", map[string]string{"board": "b", "list": "l2", "other": "stays"}},
+		{"the first", func(f *Form) { f.SetPicked("board", Option{Value: "b2", Label: ""}) }, "list note", map[string]string{"board": "b2", "other": "stays"}},
+		{"the same value again", func(f *Form) { f.SetPicked("board", Option{Value: "b", Label: "Board"}) }, "", map[string]string{"board": "b", "list": "l", "note": "a", "other": "stays"}},
+		{"one in the middle", func(f *Form) { f.SetPicked("list", Option{Value: "l2", Label: ""}) }, "note", map[string]string{"board": "b", "list": "l2", "other": "stays"}},
 		{"a key", func(f *Form) { f.SetFocus(1); do(f, "backspace") }, "note", map[string]string{"board": "b", "other": "stays"}},
 		{"text of an editor", func(f *Form) { f.SetText("board", "b3\n") }, "list note", map[string]string{"board": "b3", "other": "stays"}},
-		{"a toggle that is on", func(f *Form) { f.SetFocus(3); do(f, "space"); f.SetPicked("board", "b4", "") }, "list note all", map[string]string{"board": "b4", "all": "false", "other": "stays"}},
+		{"a toggle that is on", func(f *Form) { f.SetFocus(3); do(f, "space"); f.SetPicked("board", Option{Value: "b4", Label: ""}) }, "list note all", map[string]string{"board": "b4", "all": "false", "other": "stays"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := chain()

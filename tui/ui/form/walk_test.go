@@ -50,7 +50,7 @@ func TestAnyKeys(t *testing.T) {
 			case 2:
 				f.SetText(f.Name(rapid.IntRange(0, f.Len()-1).Draw(t, "field")), texts.Draw(t, "text"))
 			case 3:
-				f.SetPicked("board", texts.Draw(t, "value"), texts.Draw(t, "label"))
+				f.SetPicked("board", Option{Value: texts.Draw(t, "value"), Label: texts.Draw(t, "label")})
 			case 4:
 				f.CheckAll()
 				f.Rest(rapid.Bool().Draw(t, "resting"))
