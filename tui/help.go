@@ -31,7 +31,7 @@ func (h *help) Busy() string  { return "" }
 
 func (h *help) Keys() []keys.Binding {
 	return []keys.Binding{
-		{ID: "help.close", Keys: []string{"esc", "q", "?", "enter"}, Label: "close", Help: "closes help", Footer: true},
+		{ID: "help.close", Keys: []string{"esc", "q", "?", "enter", "f1"}, Label: "close", Help: "closes help", Footer: true},
 		{ID: "help.scroll", Keys: []string{"j", "k"}, Label: "scroll", Help: "scrolls", Footer: true},
 	}
 }

@@ -27,15 +27,21 @@ func (m *model) shellKeys() []keys.Binding {
 	if m.canBack() {
 		quit = "back"
 	}
+	_, finding := m.top().(*find.Screen)
 	return []keys.Binding{
-		{ID: idFind, Keys: []string{"A"}, Label: "all actions", Help: "finds an action of any integration, and runs it", Footer: true, Common: true},
-		{ID: idHelp, Keys: []string{"?"}, Label: "help", Help: "shows the keys of this screen", Footer: true, Common: true},
+		{ID: idFind, Keys: []string{"A"}, Label: "all actions", Help: "finds an action of any integration, and runs it", Footer: !finding, Common: true},
+		{ID: idHelp, Keys: []string{"?", "f1"}, Label: "help", Help: "shows the keys of this screen", Footer: true, Common: true},
 		{ID: idQuit, Keys: []string{"q"}, Label: quit, Help: "goes back; on the first screen of a tab it quits", Footer: true, Common: true},
 		{ID: idBack, Keys: []string{"esc"}, Label: "back", Help: "dismisses an error, then goes back; never quits", Common: true},
 		{ID: idTabs, Keys: []string{"1", "2", "3", "4"}, Label: "tabs", Help: "go to connections, activity, integrations, settings", Common: true},
 		{ID: idEnd, Keys: []string{"ctrl+c"}, Label: "end", Help: "quits; asks while a sign-in or a change is under way", Common: true},
 		{ID: idSuspend, Keys: []string{"ctrl+z"}, Label: "suspend", Help: "suspends, until the shell's fg", Common: true},
 	}
+}
+
+// typingKeys are the shell's bindings while letters go into a field: those that the footer shows.
+func typingKeys() []keys.Binding {
+	return []keys.Binding{{ID: idHelp, Keys: []string{"f1"}, Label: "help", Help: "shows the keys of this screen", Footer: true, Common: true}}
 }
 
 // key gives a key to whom it belongs: the dialog on top, the screen, the shell.
@@ -55,6 +61,14 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 	if d := m.topDialog(); d != nil {
 		return m.toDialog(d, k)
 	}
+	switch k.String() {
+	case "f1": // the one key for it where letters go into a field
+		return m.Open(newHelp(m))
+	case "esc":
+		if m.toasts.Dismiss() {
+			return nil
+		}
+	}
 	if cmd, handled := m.toScreen(m.top(), k); handled {
 		return cmd
 	}
@@ -65,14 +79,8 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 		if k.IsRepeat {
 			return nil
 		}
-		if _, there := m.top().(*find.Screen); there {
-			return nil
-		}
 		return m.Push(find.New(m.env))
 	case "esc":
-		if m.toasts.Dismiss() {
-			return nil
-		}
 		return m.back()
 	case "q":
 		switch {

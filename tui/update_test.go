@@ -69,6 +69,34 @@ func TestErrorStaysUntilEsc(t *testing.T) {
 	})
 }
 
+// TestEscDismissesFirst: what the line of an error says of esc holds too where esc has a meaning of its own.
+func TestEscDismissesFirst(t *testing.T) {
+	t.Parallel()
+	fail := func(d *fakedeck.Deck) {
+		d.Fail = &connections.Error{Kind: connections.KindTransient, Message: "503 from accounts.example"}
+	}
+	run(t, setup{width: 80, height: 24, options: motion(), deck: fail}, func(a *app) {
+		a.press("r", "/", "z", "o", "o")
+		a.has("esc dismisses", "/zoo")
+		a.press("esc")
+		a.lacks("esc dismisses")
+		a.has("/zoo")
+	})
+}
+
+// TestHelpWhileTyping: f1 shows the keys where ? would be a letter.
+func TestHelpWhileTyping(t *testing.T) {
+	t.Parallel()
+	run(t, setup{width: 80, height: 24, options: motion()}, func(a *app) {
+		a.press("A", "?")
+		a.has("/?", "f1 help")
+		a.press("f1")
+		a.has("Keys: all actions", "keeps the filter and leaves its line")
+		a.press("f1")
+		a.lacks("Keys: all actions")
+	})
+}
+
 func TestRevealEndsAfterTenSeconds(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int{80, 120} {

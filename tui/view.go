@@ -83,7 +83,7 @@ func (m *model) foot(wide bool) []string {
 	if d := m.topDialog(); d != nil {
 		list, shell = d.Keys(), nil
 	} else if t, ok := m.top().(screen.Typing); ok && t.TakesText() {
-		shell = nil // its letters go into a field
+		shell = typingKeys() // its letters go into a field
 	}
 	toast := m.toasts.View(th, w)
 	common := keys.Footer(th, append(list[:len(list):len(list)], shell...), true, w-1)

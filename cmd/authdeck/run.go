@@ -33,11 +33,12 @@ func (a *app) runCmd() *cobra.Command {
 		Long: `Runs one action with a live token. A token that the API refuses is refreshed once, and the action run again once.
 What breaks a rule of a parameter is refused before anything is sent.
 
---params takes the output of another run as well: of an object with "result" and "requests" it takes the result.`,
+--params takes the output of another run as well: of an object with "result" and "requests" it takes those members of
+the result that the action has parameters for, and says which it left out.`,
 		Example: `  authdeck run demo-ada add-note -p text="milk and bread"
   authdeck run demo-ada list-notes --json | jq .result
   echo '{"text":"from a file"}' | authdeck run demo-ada add-note --params -
-  authdeck run demo-ada get-note -p id=n1 --json | authdeck run demo-bob add-note --params -
+  authdeck run demo-ada add-note -p text=x --json | authdeck run demo-bob add-note --params -
   authdeck run demo-ada list-notes --pages all --save notes.json
   authdeck run demo-ada add-note -p text=x --dry-run --curl
   authdeck run demo-ada list-notes --watch`,

@@ -267,6 +267,25 @@ func (a *answer) shown() widget {
 	return nil
 }
 
+// binary reports whether bytes that are no text are in sight.
+func (a *answer) binary() bool { return a.tab == tabResult && a.hex != nil }
+
+// noCopy is why nothing can be copied.
+func (a *answer) noCopy() string {
+	if a.binary() {
+		return "it is binary: S saves it to a file"
+	}
+	return "there is nothing"
+}
+
+// otherView is what the table's key leads to.
+func (a *answer) otherView() string {
+	if a.asTable {
+		return "tree"
+	}
+	return "table"
+}
+
 func (a *answer) diff() *doc.Diff {
 	if a.bySample {
 		return a.sample

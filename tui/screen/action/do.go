@@ -66,9 +66,12 @@ func (s *Screen) see(id string) tea.Cmd {
 	}
 	switch id {
 	case idTabs:
-		a.turn()
+		a.turn(1)
+	case idTabBack:
+		a.turn(3)
 	case idTable:
 		a.asTable = !a.asTable
+		s.asTable = a.asTable
 	case idJQ:
 		return s.askJQ()
 	case idCopy:
@@ -109,10 +112,10 @@ func (s *Screen) next() tea.Cmd {
 	return s.changed()
 }
 
-// turn goes to the next tab that has something.
-func (a *answer) turn() {
+// turn goes to the next tab that has something, step at a time.
+func (a *answer) turn(step tab) {
 	for range 4 {
-		a.tab = (a.tab + 1) % 4
+		a.tab = (a.tab + step) % 4
 		if a.shown() != nil || a.tab == tabCompare || a.tab == tabResult {
 			return
 		}
@@ -154,9 +157,6 @@ func (s *Screen) copy() tea.Cmd {
 		return s.env.Shell.Copy("path "+safe(a.path()), a.path(), false)
 	case tabResult:
 	}
-	if a.hex != nil {
-		return s.env.Shell.Toast(screen.ToastWarn, "it is binary: S saves it to a file")
-	}
 	return s.env.Shell.Copy("answer of "+of, string(a.whole()), false)
 }
 
@@ -173,8 +173,14 @@ func (s *Screen) use() tea.Cmd {
 	if len(raw) == 0 || len(raw) > 1<<20 {
 		return s.env.Shell.Toast(screen.ToastWarn, "there is no value under the cursor that a form could take")
 	}
+	what := safe(a.path())
+	if what == "." {
+		what = "the result"
+	}
 	s.carried, s.pane = json.RawMessage(raw), picking
-	return s.env.Shell.Toast(screen.ToastInfo, "choose the action that takes "+safe(a.path()))
+	s.filter.Clear()
+	s.narrow()
+	return s.env.Shell.Toast(screen.ToastInfo, "choose the action that takes "+what)
 }
 
 func (s *Screen) askJQ() tea.Cmd {

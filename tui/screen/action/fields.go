@@ -13,7 +13,7 @@ const dryRun = "\x00dry-run"
 
 // fields are an action's parameters as a form, and the dry run below them.
 func fields(a integrations.Action) []form.Field {
-	return append(fieldsOf(a.Params), form.Field{Name: dryRun, Label: "dry run: show request", Kind: form.Toggle})
+	return append(fieldsOf(a.Params), form.Field{Name: dryRun, Label: "dry run: send none", Kind: form.Toggle})
 }
 
 func fieldsOf(params []integrations.Param) []form.Field {

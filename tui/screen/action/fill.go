@@ -105,7 +105,9 @@ func (s *Screen) reopen() tea.Cmd {
 	}
 	if s.again {
 		s.again = false
-		return tea.Batch(cmd, s.run("", 0))
+		run := s.run("", 0)
+		s.bySave = s.running
+		return tea.Batch(cmd, run)
 	}
 	return cmd
 }

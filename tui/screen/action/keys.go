@@ -5,41 +5,41 @@ import (
 
 	"authdeck/tui/keys"
 	"authdeck/tui/screen"
-	"authdeck/tui/ui/form"
 )
 
 // The stable names of the bindings.
 const (
-	idOpen   = "action.open"
-	idFilter = "action.filter"
-	idClear  = "action.filter.clear"
-	idRun    = "action.run"
-	idRunAny = "action.run.now"
-	idNext   = "action.next"
-	idPrev   = "action.previous"
-	idTurn   = "action.turn"
-	idChoose = "action.choose"
-	idEditor = "action.editor"
-	idSaved  = "action.saved"
-	idBack   = "action.back"
-	idHalt   = "action.cancel"
-	idAgain  = "action.again"
-	idEdit   = "action.edit"
-	idTabs   = "action.tabs"
-	idMore   = "action.page.next"
-	idAll    = "action.page.all"
-	idTable  = "action.table"
-	idJQ     = "action.jq"
-	idCopy   = "action.copy"
-	idPath   = "action.copy.path"
-	idCurl   = "action.copy.curl"
-	idReveal = "action.reveal"
-	idSave   = "action.save"
-	idSample = "action.sample"
-	idScopes = "action.scopes"
-	idUse    = "action.use"
-	idWatch  = "action.watch"
-	idMoves  = "action.moves"
+	idOpen    = "action.open"
+	idFilter  = "action.filter"
+	idClear   = "action.filter.clear"
+	idRun     = "action.run"
+	idRunAny  = "action.run.now"
+	idNext    = "action.next"
+	idPrev    = "action.previous"
+	idTurn    = "action.turn"
+	idChoose  = "action.choose"
+	idEditor  = "action.editor"
+	idSaved   = "action.saved"
+	idBack    = "action.back"
+	idHalt    = "action.cancel"
+	idAgain   = "action.again"
+	idEdit    = "action.edit"
+	idTabs    = "action.tabs"
+	idTabBack = "action.tabs.back"
+	idMore    = "action.page.next"
+	idAll     = "action.page.all"
+	idTable   = "action.table"
+	idJQ      = "action.jq"
+	idCopy    = "action.copy"
+	idPath    = "action.copy.path"
+	idCurl    = "action.copy.curl"
+	idReveal  = "action.reveal"
+	idSave    = "action.save"
+	idSample  = "action.sample"
+	idScopes  = "action.scopes"
+	idUse     = "action.use"
+	idWatch   = "action.watch"
+	idMoves   = "action.moves"
 )
 
 func bind(id, label, help string, footer bool, k ...string) keys.Binding {
@@ -88,8 +88,7 @@ func (s *Screen) formKeys() []keys.Binding {
 	_, picks := s.picks()
 	empty := picks && s.form.Value(s.form.Name(at)) == ""
 	switch {
-	case s.form.TakesEnter(): // a new line, or a choice of what is open
-		list = append(list, bind(idNext, "next", "goes to the next field", true, "tab"))
+	case s.form.TakesEnter(): // a new line, or what is open
 	case empty:
 		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "enter", "ctrl+o"))
 	case at >= s.lastParam():
@@ -100,17 +99,18 @@ func (s *Screen) formKeys() []keys.Binding {
 	if picks && !empty {
 		list = append(list, bind(idChoose, "choose", "looks the choices up at the provider", true, "ctrl+o"))
 	}
+	area := s.form.TakesEnter() && !s.form.Open()
 	list = append(list,
-		bind(idRunAny, "run", "runs the action from any field", at < s.lastParam() || s.form.TakesEnter(), s.env.HandIn()...),
-		bind(idNext, "next", "goes to the next field, or to the answer", false, "tab", "down"),
+		bind(idNext, "next", "goes to the next field, or to the answer", s.form.TakesEnter(), "tab", "down"),
+		bind(idRunAny, "run", "runs the action from any field", at < s.lastParam() || area, s.env.HandIn()...),
 		bind(idPrev, "previous", "goes to the field before", false, "shift+tab", "up"),
 	)
-	if at >= 0 && s.turns(at) {
+	if s.form.Turns() {
 		list = append(list, bind(idTurn, "change", "goes through the choices", true, "space", "left", "right"))
 	}
 	return append(list,
 		bind(idSaved, "presets", "shows presets and past runs: fill the form, run again, keep the present values", true, "ctrl+p"),
-		bind(idEditor, "editor", "opens the field in $EDITOR", false, "ctrl+x"),
+		bind(idEditor, "editor", "opens the field in $EDITOR", area, "ctrl+x"),
 		bind(idBack, "actions", "goes back to the actions", true, "esc"),
 	)
 }
@@ -136,15 +136,16 @@ func (s *Screen) answerKeys() []keys.Binding {
 	}
 	onJSON := why(a.tab == tabResult && a.tree != nil, "this is no JSON")
 	list = append(list,
-		bind(idTabs, "tabs", "goes to result, requests, console and comparison", true, "]", "["),
-		off(bind(idTable, "table", "shows the list as a table, or as a tree again", a.table != nil, "t"), why(a.tab == tabResult && a.table != nil, "this is no list")),
+		bind(idTabs, "tabs", "goes to result, requests, console and comparison", true, "]"),
+		bind(idTabBack, "tab before", "goes there the other way round", false, "["),
+		off(bind(idTable, a.otherView(), "shows the list as a table, or as a tree again", a.table != nil, "t"), why(a.tab == tabResult && a.table != nil && a.part == nil, "this is no list")),
 		off(bind(idJQ, "jq", "filters the result by a jq expression", true, "f"), onJSON),
-		off(bind(idCopy, "copy", "copies the value under the cursor, or the whole of what is shown", true, "y"), why(a.shown() != nil, "there is nothing")),
+		off(bind(idCopy, "copy", "copies the value under the cursor, or the whole of what is shown", true, "y"), why(a.shown() != nil && !a.binary(), a.noCopy())),
 		off(bind(idPath, "copy path", "copies the path of the value under the cursor", false, "Y"), why(a.path() != "", "there is no path here")),
 		off(bind(idCurl, "curl", "copies the request as a curl line, its secrets as shell variables", a.tab == tabRequests, "c"), why(a.tab == tabRequests && len(a.res.Exchanges) > 0, "no request is chosen")),
 		off(bind(idReveal, "reveal", "shows the secrets of the requests for 10 s", a.tab == tabRequests, "v"), why(a.tab == tabRequests && len(a.res.Exchanges) > 0, "there are no requests in sight")),
 		off(bind(idSample, "sample", "compares with the sample result, or with the run before", a.tab == tabCompare, "x"), why(a.tab == tabCompare && (a.sample != nil || s.asksSample()), "there is no sample to compare with")),
-		off(bind(idSave, "save", "saves the result to a file", false, "S"), why(len(a.whole()) > 0, "there is no result")),
+		off(bind(idSave, "save", "saves the result to a file", a.binary(), "S"), why(len(a.whole()) > 0, "there is no result")),
 		off(bind(idUse, "use", "fills another action's parameters with the value under the cursor", false, "u"), onJSON),
 		bind(idSaved, "presets", "shows presets and past runs", false, "p", "ctrl+p"),
 		off(bind(idWatch, "watch", "runs again whenever the service's or manifest's file is saved", false, "W"), why(s.stamp != "", "it has no file here that could be saved")),
@@ -158,15 +159,6 @@ func (s *Screen) asksSample() bool { return s.picked.SampleFrom != "" && s.answe
 // lastParam is the index of the last parameter's field; the dry run stands below it. Enter on it runs, so that an action
 // of one parameter is: enter, text, enter.
 func (s *Screen) lastParam() int { return s.form.Len() - 2 }
-
-// turns: the field is turned, not written in.
-func (s *Screen) turns(i int) bool {
-	switch s.form.Kind(i) { //nolint:exhaustive // the others are written in
-	case form.Toggle, form.Choice, form.Check, form.Multi:
-		return true
-	}
-	return false
-}
 
 func (s *Screen) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch {

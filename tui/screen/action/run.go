@@ -56,6 +56,11 @@ func (s *Screen) halt() { s.stop() }
 func (s *Screen) ran(a *answer) tea.Cmd {
 	s.running, s.answer, s.pane = false, a, response
 	s.stop()
+	a.asTable = s.asTable
+	if s.bySave && a.changes != nil {
+		a.tab = tabCompare
+	}
+	s.bySave = false
 	if len(a.fields) > 0 {
 		s.refused(a.fields)
 	}

@@ -63,20 +63,24 @@ func (d *saved) Close()       { d.cancel() }
 func (d *saved) Busy() string { return "" }
 
 func (d *saved) Keys() []keys.Binding {
+	none := ""
+	if len(d.presets)+len(d.runs) == 0 {
+		none = "nothing was kept and nothing was run yet"
+	}
 	list := []keys.Binding{
-		bind("saved.fill", "fill", "fills the form with these values; nothing is sent yet", true, "enter"),
-		bind("saved.run", "run", "fills the form and runs it", true, "r"),
+		off(bind("saved.fill", "fill", "fills the form with these values; nothing is sent yet", true, "enter"), none),
+		off(bind("saved.run", "run", "fills the form and runs it", true, "r"), none),
 		bind("saved.keep", "keep these values", "keeps the present values of the form under a name", true, "s"),
 	}
 	what := ""
 	if i := d.table.Cursor(); i >= len(d.presets) {
 		what = "only a preset can be removed; X forgets all past runs"
 	}
-	none := ""
+	noRuns := ""
 	if len(d.runs) == 0 {
-		none = "there are none"
+		noRuns = "there are none"
 	}
-	list = append(list, off(bind("saved.forget", "forget runs", "forgets the past runs of the action and their results", false, "X"), none))
+	list = append(list, off(bind("saved.forget", "forget runs", "forgets the past runs of the action and their results", false, "X"), noRuns))
 	return append(list, off(bind("saved.remove", "remove", "removes the preset", true, "x"), what), bind("saved.close", "close", "closes", true, "esc", "q"))
 }
 

@@ -60,6 +60,8 @@ type Screen struct {
 	again    bool   // run as soon as the actions are read anew
 	late     bool   // files were saved during a run
 	stamp    string // of the integration's files, "" if it has none
+	bySave   bool   // the run under way is for a saved file
+	asTable  bool   // lists are shown as tables
 }
 
 // New returns the screen for a connection, by its name, or for an integration that needs none, by its id.

@@ -138,7 +138,11 @@ func (s *Screen) formBox(width, height int) []string {
 	a := s.picked
 	var lines []string
 	if len(a.Params) == 0 {
-		lines = append(lines, " "+th.Dim.Render("no parameters: enter runs it"), "")
+		text := "no parameters: enter runs it"
+		if s.pane != filling {
+			text = "no parameters"
+		}
+		lines = append(lines, " "+th.Dim.Render(text), "")
 	}
 	var last []string
 	if a.Destructive {
@@ -249,8 +253,11 @@ func (s *Screen) figures() string {
 	return strings.Join(parts, "  ")
 }
 
-// size is that of the last answer, in bytes.
+// size is that of the last answer, in bytes; of several pages, that of what they make together.
 func (a *answer) size() int64 {
+	if a.res.Pages > 1 {
+		return int64(len(a.res.Result))
+	}
 	if n := len(a.res.Exchanges); n > 0 && a.res.Exchanges[n-1].ResponseBytes > 0 {
 		return a.res.Exchanges[n-1].ResponseBytes
 	}
@@ -331,6 +338,8 @@ func (s *Screen) wrong(width int) []string {
 func (s *Screen) note() string {
 	a := s.answer
 	switch {
+	case a.tab == tabResult && a.canceled && a.shown() != nil:
+		return "this had come by then; the provider may have done it all"
 	case a.tab == tabResult && a.part != nil:
 		return "jq " + safe(a.filter) + "   f other, empty for all"
 	case a.tab == tabResult && a.res.Next != "":
@@ -373,7 +382,12 @@ func (s *Screen) foot(w widget, width int) string {
 	if s.pane != response {
 		return ui.FitTheme(th, place, width)
 	}
-	keys := s.hotkey("]", "tabs") + "  " + s.hotkey("y", "copy")
+	keys := s.hotkey("]", "tabs") + "  "
+	if s.answer.binary() {
+		keys += s.hotkey("S", "save")
+	} else {
+		keys += s.hotkey("y", "copy")
+	}
 	if s.answer.tab == tabResult && s.answer.tree != nil {
 		keys = s.hotkey("/", "find") + "  " + keys
 	}

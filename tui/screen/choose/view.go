@@ -20,7 +20,7 @@ func (d *Dialog) Keys() []keys.Binding {
 	return []keys.Binding{
 		{ID: "choose.take", Keys: []string{"enter"}, Label: "take", Help: "takes the choice under the cursor", Footer: true},
 		{ID: "choose.text", Keys: d.env.HandIn(), Label: "take the text", Help: "takes what was typed as it is", Off: off, Footer: d.o.Freeform},
-		{ID: "choose.move", Keys: []string{"up", "down"}, Label: "move", Help: "goes through the choices; the end asks for more", Footer: true},
+		{ID: "choose.move", Keys: []string{"up", "down"}, Label: "move", Help: "goes through the choices; the end asks for more"},
 		{ID: "choose.again", Keys: []string{"ctrl+r"}, Label: "ask again", Help: "asks the provider once more"},
 		{ID: "choose.cancel", Keys: []string{"esc"}, Label: "cancel", Help: "takes nothing", Footer: true},
 	}

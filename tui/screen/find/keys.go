@@ -44,7 +44,7 @@ func (s *Screen) Keys() []keys.Binding {
 			keys.Binding{ID: idMove, Keys: []string{"up", "down"}, Label: "move", Help: "goes through the list"},
 		)
 	}
-	list = append(list, signIn, keys.Binding{ID: idFilter, Keys: []string{"/"}, Label: "filter", Help: "finds actions while you type", Footer: true})
+	list = append(list, signIn, keys.Binding{ID: idFilter, Keys: []string{"/", "A"}, Label: "filter", Help: "finds actions while you type", Footer: true})
 	if s.filter.Text() != "" {
 		list = append(list, keys.Binding{ID: idClear, Keys: []string{"esc"}, Label: "all", Help: "takes the filter off"})
 	}
@@ -83,7 +83,7 @@ func (s *Screen) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 			return nil, true
 		}
 		return s.open(k.String() == "L"), true
-	case "/":
+	case "/", "A":
 		s.filter.Start()
 		return nil, true
 	case "esc":
@@ -116,6 +116,7 @@ func (s *Screen) open(another bool) tea.Cmd {
 		return nil
 	}
 	found := *a
+	s.filter.Keep() // who comes back goes on in the list
 	run := func(on string) tea.Cmd { return s.env.Shell.Push(action.At(s.env, on, found.Name)) }
 	switch {
 	case !found.NeedsSignIn:

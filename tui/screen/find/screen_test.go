@@ -180,3 +180,35 @@ func TestFrames(t *testing.T) {
 		})
 	}
 }
+
+// TestBackAgain: who comes back from an action goes on in the list, and A leads to the filter's line.
+func TestBackAgain(t *testing.T) {
+	inBubble(t, theme.Options{}, actions(), func(r *rig) {
+		r.loop.Type("upload")
+		r.loop.Press("enter")
+		if r.s.filter.Typing() || r.s.filter.Text() != "upload" {
+			t.Errorf("typing %v, filter %q", r.s.filter.Typing(), r.s.filter.Text())
+		}
+		r.loop.Press("A")
+		if !r.s.filter.Typing() || r.s.filter.Text() != "upload" {
+			t.Errorf("typing %v, filter %q", r.s.filter.Typing(), r.s.filter.Text())
+		}
+	})
+}
+
+// TestLongAbout: parameters that do not fit beside a short description go on in the line below.
+func TestLongAbout(t *testing.T) {
+	var many []integrations.Param
+	for i := range 20 {
+		many = append(many, integrations.Param{Name: fmt.Sprint("parameter", i)})
+	}
+	list := actions()[:1]
+	list[0].Params = many
+	inBubble(t, theme.Options{}, list, func(r *rig) {
+		f := ansi.Strip(r.s.View(80, 19))
+		if !strings.Contains(f, "takes parameter0") || !strings.Contains(f, "parameter9") || !strings.Contains(f, "…") {
+			t.Error(f)
+		}
+		screentest.Check(t, f, 80, 19)
+	})
+}

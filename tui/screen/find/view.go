@@ -115,9 +115,6 @@ func (s *Screen) about(width int) []string {
 		}
 		lines = append(lines, " "+l)
 	}
-	for len(lines) < aboutRows-1 {
-		lines = append(lines, "")
-	}
 	var names []string
 	for _, p := range a.Params {
 		name := safetext.Line(p.Label, 40)
@@ -136,5 +133,15 @@ func (s *Screen) about(width int) []string {
 	if a.Destructive {
 		what = "changes or deletes data; " + what
 	}
-	return append(lines, " "+th.Dim.Render(ui.FitTheme(th, what, width-2)))
+	parts, room := ui.Wrap(what, width-2), aboutRows-len(lines)
+	if len(parts) > room {
+		parts = append(parts[:room-1:room-1], ui.FitTheme(th, strings.Join(parts[room-1:], " "), width-2))
+	}
+	for _, l := range parts {
+		lines = append(lines, " "+th.Dim.Render(l))
+	}
+	for len(lines) < aboutRows {
+		lines = append(lines, "")
+	}
+	return lines
 }

@@ -294,5 +294,5 @@ func (u *unknown) set(text string) string {
 func (u *unknown) key(k tea.KeyPressMsg) (used, changed bool) { return k.Text != "", false }
 
 func (u *unknown) row(p pen) string {
-	return p.th.Dim.Render(short(p.th, "its fields are not loaded yet", p.width))
+	return p.th.Dim.Render(short(p.th, "not loaded yet", p.width))
 }

@@ -56,6 +56,19 @@ func (f *Form) TakesEnter() bool {
 	return f.Open() || x.Kind == Lines || x.Kind == Code || x.Kind == JSON
 }
 
+// Turns reports whether the field that has the focus is turned with space, left and right, and not written in.
+func (f *Form) Turns() bool {
+	x := f.focused()
+	if x == nil || len(f.waits(x)) > 0 {
+		return false
+	}
+	switch x.w.(type) {
+	case *toggle, *checkBox, *choice, *multi:
+		return true
+	}
+	return false
+}
+
 // Paste puts text into the field that has the focus.
 func (f *Form) Paste(s string) {
 	if x := f.focused(); x != nil && len(f.waits(x)) == 0 {
