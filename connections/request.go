@@ -50,7 +50,7 @@ func (s *Service) Request(ctx context.Context, r CallRequest) (RunResult, error)
 	}
 	run := &running{
 		s: s, integ: integ, info: info, conn: c, dry: r.DryRun, wait: r.Wait, progress: r.Progress, limit: runTime,
-		name: safetext.Line(r.Method+" "+hostOf(r.URL), 100),
+		name: safetext.Line(r.Method+" "+placeOf(r.URL), 100),
 	}
 	if run.cfg, err = s.configOf(ctx, info, c); err != nil {
 		return RunResult{}, err
@@ -130,6 +130,17 @@ var framing = []string{"Host", "Content-Length", "Transfer-Encoding", "Trailer"}
 
 func usageOf(format, subject, hint string) error {
 	return &Error{Kind: KindUsage, Message: fmt.Sprintf(format, subject), Hint: hint}
+}
+
+// placeOf is the host of an address, or the path if that is all there is.
+func placeOf(address string) string {
+	if host := hostOf(address); host != "" {
+		return host
+	}
+	if i := strings.IndexAny(address, "?#"); i >= 0 {
+		address = address[:i]
+	}
+	return address
 }
 
 // quoteURL is an address without what may hold secrets: user information, query and fragment.

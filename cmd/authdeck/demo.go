@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authdeck/integrations/demo"
+	"authdeck/internal/safetext"
 	"authdeck/store"
 	"authdeck/tui"
 )
@@ -23,6 +24,7 @@ type demoFlags struct {
 	serve       bool
 	autoApprove bool
 	port        int
+	manifest    string
 }
 
 func (a *app) demoCmd() *cobra.Command {
@@ -33,7 +35,8 @@ func (a *app) demoCmd() *cobra.Command {
 loopback. Nothing is kept. Without a terminal it plays the whole thread by itself and says what it saw.`,
 		Example: `  authdeck demo
   authdeck demo | cat                       plays by itself: login, action, refresh, revoke
-  authdeck demo --serve --auto-approve      only the server; curl -L can be its browser`,
+  authdeck demo --serve --auto-approve      only the server; curl -L can be its browser
+  authdeck demo --serve --manifest demo.yaml   and its integration for the other verbs`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -57,6 +60,8 @@ loopback. Nothing is kept. Without a terminal it plays the whole thread by itsel
 	fl.BoolVar(&f.serve, "serve", false, "run only the authorization server until interrupted")
 	fl.BoolVar(&f.autoApprove, "auto-approve", false, "with --serve: sign in and consent by itself")
 	fl.IntVar(&f.port, "port", 0, "with --serve: port of the server")
+	fl.StringVar(&f.manifest, "manifest", "", "with --serve: write the demo's integration to this file, for integrations add")
+	_ = cmd.MarkFlagFilename("manifest")
 	return cmd
 }
 
@@ -151,10 +156,17 @@ func (a *app) serveDemo(ctx context.Context, f demoFlags) error {
 	if err != nil {
 		return err
 	}
+	add := s.Issuer() + " --name demo"
+	if f.manifest != "" {
+		if err := writeManifest(f.manifest, s.Manifest()); err != nil {
+			return errors.Join(err, s.Close())
+		}
+		add = f.manifest
+	}
 	if err := a.printLine(served{Issuer: s.Issuer(), ClientID: demo.ClientID, API: s.API(), Stats: s.StatsURL()}); err != nil {
 		return err
 	}
-	a.note("serving until interrupted; in another terminal: authdeck integrations add %s --name demo && authdeck login demo", s.Issuer())
+	a.note("serving until interrupted; in another terminal: authdeck integrations add %s && authdeck login demo", safetext.Line(add, 300))
 	<-ctx.Done()
 	return s.Close()
 }

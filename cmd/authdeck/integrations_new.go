@@ -54,11 +54,8 @@ the icon of a service are asked for where they are not given.`,
 	return cmd
 }
 
-func (a *app) newManifest(name, title string) error {
-	if title == "" {
-		title = name
-	}
-	path := name + ".yaml"
+// writeManifest writes a page to a file that must not be there yet.
+func writeManifest(path string, page []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // a manifest holds no secret and is meant to be shared
 	if errors.Is(err, os.ErrExist) {
 		return isThere(path)
@@ -66,9 +63,20 @@ func (a *app) newManifest(name, title string) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	_, err = f.Write(manifest.Template(name, title))
+	_, err = f.Write(page)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+func (a *app) newManifest(name, title string) error {
+	if title == "" {
+		title = name
+	}
+	path := name + ".yaml"
+	if err := writeManifest(path, manifest.Template(name, title)); err != nil {
+		return err
 	}
 	if a.json {
 		return a.printJSON(map[string]string{"file": path})

@@ -80,6 +80,9 @@ func (a *app) run(ctx context.Context, action string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.fitAction(ctx, svc, f.conn, action, given); err != nil {
+		return err
+	}
 	integration := ""
 	if f.preset != "" || f.savePreset != "" || f.watch {
 		if integration, err = integrationOf(ctx, svc, f.conn); err != nil {
@@ -108,6 +111,23 @@ func (a *app) run(ctx context.Context, action string, f runFlags) error {
 		a.note("kept as the preset %s", f.savePreset)
 	}
 	return a.showRun(r, err, f)
+}
+
+// fitAction is fit for an action by its name; one that is not there is the run's error to tell.
+func (a *app) fitAction(ctx context.Context, svc *connections.Service, conn, action string, g given) error {
+	if !g.ofRun {
+		return nil
+	}
+	list, err := svc.Actions(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for _, one := range list {
+		if one.Name == action {
+			return a.fit(g, one.Params)
+		}
+	}
+	return nil
 }
 
 // runOnce runs it, and shows how far it is to who looks at a terminal.

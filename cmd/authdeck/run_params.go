@@ -5,26 +5,30 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"authdeck/connections"
+	"authdeck/integrations"
+	"authdeck/internal/safetext"
 )
 
 // given are the parameters of a call: values of JSON, and texts that a person typed. No name is in both.
 type given struct {
 	values map[string]any
 	texts  map[string]string
+	ofRun  bool // values are the result of another run
 }
 
 // params reads --params, whose values are taken as they are, and -p, whose texts are typed and count where both name a parameter.
 func (a *app) params(pairs []string, file string) (given, error) {
 	g := given{values: map[string]any{}, texts: map[string]string{}}
 	if file != "" {
-		values, err := a.paramsIn(file)
+		values, ofRun, err := a.paramsIn(file)
 		if err != nil {
 			return g, err
 		}
-		g.values = values
+		g.values, g.ofRun = values, ofRun
 	}
 	for _, p := range pairs {
 		name, value, ok := strings.Cut(p, "=")
@@ -40,41 +44,63 @@ func (a *app) params(pairs []string, file string) (given, error) {
 	return g, nil
 }
 
-// paramsIn reads a JSON object from a file or stdin. What `run --json` printed is an object, too: its result is meant.
-func (a *app) paramsIn(file string) (map[string]any, error) {
+// paramsIn reads a JSON object from a file or stdin. What `run --json` printed is an object, too: its result is meant, and ofRun true.
+func (a *app) paramsIn(file string) (values map[string]any, ofRun bool, err error) {
 	in := io.Reader(a.in)
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return nil, usage("--params: %s", err)
+			return nil, false, usage("--params: %s", err)
 		}
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	var values map[string]any
 	d := json.NewDecoder(in)
 	d.UseNumber()
 	if err := d.Decode(&values); err != nil {
-		return nil, usage("--params wants one JSON object: %s", err)
+		return nil, false, usage("--params wants one JSON object: %s", err)
 	}
 	if values == nil || d.More() {
-		return nil, usage("--params wants one JSON object")
+		return nil, false, usage("--params wants one JSON object")
 	}
 	if _, ofRun := values["requests"].([]any); !ofRun {
-		return values, nil
+		return values, false, nil
 	}
 	result, there := values["result"]
 	if _, failed := values["error"]; failed && !there {
-		return nil, usage("--params: that run failed, it has no result")
+		return nil, false, usage("--params: that run failed, it has no result")
 	}
 	if !there {
-		return values, nil
+		return values, false, nil
 	}
 	object, ok := result.(map[string]any)
 	if !ok {
-		return nil, usage("--params: the result of that run is no JSON object")
+		return nil, false, usage("--params: the result of that run is no JSON object")
 	}
-	return object, nil
+	return object, true, nil
+}
+
+// fit leaves out of another run's result what the action has no parameter for, and says so. A parameter that is spelled wrong by
+// hand is an error elsewhere.
+func (a *app) fit(g given, params []integrations.Param) error {
+	if !g.ofRun {
+		return nil
+	}
+	var left []string
+	for _, name := range slices.Sorted(maps.Keys(g.values)) {
+		if !slices.ContainsFunc(params, func(p integrations.Param) bool { return p.Name == name }) {
+			left = append(left, safetext.Line(name, 60))
+			delete(g.values, name)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	if len(g.values) == 0 {
+		return usage("--params: the result of that run has no member that the action takes; it has %s", strings.Join(left, ", "))
+	}
+	a.note("taken from that result: %s; left out: %s", strings.Join(slices.Sorted(maps.Keys(g.values)), ", "), strings.Join(left, ", "))
+	return nil
 }
 
 // over lays what was given over a preset.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"authdeck/integrations"
@@ -48,7 +49,7 @@ func (s settings) apiHosts() []string {
 			}
 			allowed = integrations.HostOf(u)
 		}
-		if allowed = strings.ToLower(strings.TrimSuffix(allowed, "/")); allowed != "" {
+		if allowed = strings.ToLower(strings.TrimSuffix(allowed, "/")); allowed != "" && !slices.Contains(out, allowed) {
 			out = append(out, allowed)
 		}
 	}
