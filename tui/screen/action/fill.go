@@ -38,7 +38,12 @@ func (s *Screen) openNamed(name string) tea.Cmd {
 	return s.env.Shell.Toast(screen.ToastWarn, safe(s.conn)+" has no action "+safe(name))
 }
 
+// openAction makes the form of an action; that of the one that was open is still there, with what was typed.
 func (s *Screen) openAction(a integrations.Action) tea.Cmd {
+	if s.form != nil && s.picked.Name == a.Name && s.carried == nil {
+		s.pane = filling
+		return nil
+	}
 	s.pane, s.answer = filling, nil
 	s.make(a)
 	if s.carried != nil {

@@ -171,3 +171,19 @@ func TestWatchShowsChanges(t *testing.T) {
 		}
 	})
 }
+
+// TestBackToTheForm: who leaves a form for the list finds what was typed; another action has a form of its own.
+func TestBackToTheForm(t *testing.T) {
+	inBubble(t, demo(), nil, func(t *testing.T, r *rig) {
+		r.loop.Press("j", "j", "enter")
+		r.loop.Type("milk")
+		r.loop.Press("esc", "enter")
+		if got := r.screen.form.Value("text"); got != "milk" || r.screen.pane != filling {
+			t.Errorf("%q\n%s", got, r.frame())
+		}
+		r.loop.Press("esc", "j", "enter", "esc", "k", "enter")
+		if got := r.screen.form.Value("text"); got != "" {
+			t.Errorf("%q\n%s", got, r.frame())
+		}
+	})
+}

@@ -294,5 +294,9 @@ func (u *unknown) set(text string) string {
 func (u *unknown) key(k tea.KeyPressMsg) (used, changed bool) { return k.Text != "", false }
 
 func (u *unknown) row(p pen) string {
-	return p.th.Dim.Render(short(p.th, "not loaded yet", p.width))
+	const text = "not loaded yet"
+	if len(text) > p.width {
+		return ""
+	}
+	return p.th.Dim.Render(text)
 }
