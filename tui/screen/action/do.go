@@ -43,7 +43,7 @@ func (s *Screen) do(id string) tea.Cmd {
 			s.form.SetFocus(0)
 		}
 	case idChoose:
-		return s.choose()
+		return s.choose("")
 	case idEditor:
 		return s.editor()
 	case idSaved:
@@ -219,8 +219,8 @@ func inName(r rune) rune {
 	return r
 }
 
-// choose opens the choices of the field with the focus.
-func (s *Screen) choose() tea.Cmd {
+// choose opens the choices of the field with the focus, those that match what was typed.
+func (s *Screen) choose(typed string) tea.Cmd {
 	p, ok := s.picks()
 	if !ok {
 		return nil
@@ -235,7 +235,7 @@ func (s *Screen) choose() tea.Cmd {
 		title = safe(p.Name)
 	}
 	return s.env.Shell.Open(choose.New(s.env, choose.Options{
-		Title: title, Freeform: fieldOf(p).Freeform,
+		Title: title, Search: typed, Freeform: fieldOf(p).Freeform,
 		Load: func(ctx context.Context, search, cursor string) (connections.Choices, error) {
 			return deck.Choices(ctx, connections.ChoicesRequest{Connection: conn, Dictionary: p.Dictionary, Search: search, Cursor: cursor, Criteria: criteria})
 		},

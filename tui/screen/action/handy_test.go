@@ -187,3 +187,19 @@ func TestBackToTheForm(t *testing.T) {
 		}
 	})
 }
+
+// TestLetterSearches: a letter on a field that can only be chosen is the first of the search.
+func TestLetterSearches(t *testing.T) {
+	inBubble(t, board(), func(r *rig) {
+		r.deck.ChoiceOf = func(_ context.Context, q connections.ChoicesRequest) (connections.Choices, error) {
+			return connections.Choices{Items: []connections.Choice{{Value: q.Search, Label: "found " + q.Search}}}, nil
+		}
+	}, func(t *testing.T, r *rig) {
+		r.loop.Press("enter")
+		r.loop.Type("h")
+		r.pick(t)
+		if got := r.screen.form.Value("board"); got != "h" {
+			t.Errorf("%q\n%s", got, r.frame())
+		}
+	})
+}

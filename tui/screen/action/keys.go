@@ -216,7 +216,7 @@ func (s *Screen) fillKey(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return cmd, true
 	}
 	if _, picks := s.picks(); picks && k.Text != "" {
-		return s.choose(), true // a letter on what can only be chosen
+		return s.choose(k.Text), true // a letter on what can only be chosen
 	}
 	return nil, k.Text != ""
 }

@@ -19,7 +19,8 @@ const quiet = 250 * time.Millisecond
 
 // Options say what is chosen from, and what becomes of it.
 type Options struct {
-	Title string // of the field, safe
+	Title  string // of the field, safe
+	Search string // what was typed already
 	// Load asks for one page: of what matches search, after cursor ("" is the first).
 	Load func(ctx context.Context, search, cursor string) (connections.Choices, error)
 	// Take is called once, after the dialog has closed itself.
@@ -49,7 +50,7 @@ type Dialog struct {
 
 // New returns the dialog; Init asks for the first page.
 func New(env *screen.Env, o Options) *Dialog {
-	d := &Dialog{env: env, o: o, field: ui.NewField("", 200)}
+	d := &Dialog{env: env, o: o, field: ui.NewField(o.Search, 200)}
 	d.ctx, d.cancel = context.WithCancel(env.Ctx)
 	return d
 }
