@@ -78,6 +78,11 @@ func (d dictSpec) vars(given map[string]any) (map[string]any, error) {
 	return out, nil
 }
 
+const (
+	dictionaryMost = 8 << 20 // bytes of an answer of a dictionary
+	choicesMost    = 20_000  // of one page; nobody looks through more, and a search finds the rest
+)
+
 // choice is an item of a dictionary's result.
 type choice struct {
 	Label string `json:"label"`
@@ -91,22 +96,28 @@ func (d dictSpec) result(got reply) (json.RawMessage, error) {
 	if d.Params != nil {
 		path = *d.Params
 	}
+	if len(got.body) > dictionaryMost {
+		return nil, &integrations.ActionError{Status: got.answer.Status, Message: "the answer is larger than 8 MiB, the limit of a dictionary"}
+	}
 	raw, ok := oauthflow.PathRaw(got.body, path)
-	var items []json.RawMessage
-	if !got.isJSON || !ok || json.Unmarshal(raw, &items) != nil {
+	items, isList := elements(raw)
+	switch {
+	case ok && got.isJSON && string(raw) == "null":
+		raw, items = json.RawMessage("[]"), func(func(json.RawMessage) bool) {}
+	case !got.isJSON || !ok || !isList:
 		return nil, &integrations.ActionError{Status: got.answer.Status, Message: fmt.Sprintf("the answer has no list at %q", safetext.Line(path, 60))}
 	}
 	if d.Params != nil {
-		if items == nil {
-			raw = json.RawMessage("[]")
-		}
 		return raw, nil
 	}
 	out := struct {
 		Items  []choice `json:"items"`
 		Cursor any      `json:"cursor"`
 	}{Items: []choice{}}
-	for _, item := range items {
+	for item := range items {
+		if len(out.Items) == choicesMost {
+			break
+		}
 		var v any
 		if decodeText(string(item), &v) != nil {
 			continue

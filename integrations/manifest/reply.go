@@ -44,12 +44,19 @@ func (r reply) value(path string) (any, bool) {
 
 // length is how many items a list at a path has, -1 if there is none.
 func (r reply) length(path string) int {
-	var items []json.RawMessage
 	raw, ok := oauthflow.PathRaw(r.body, path)
-	if !r.isJSON || !ok || json.Unmarshal(raw, &items) != nil || items == nil {
+	if !r.isJSON || !ok {
 		return -1
 	}
-	return len(items)
+	items, ok := elements(raw)
+	if !ok {
+		return -1
+	}
+	n := 0
+	for range items {
+		n++
+	}
+	return n
 }
 
 // good reports whether the answer counts as a result.
