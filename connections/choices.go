@@ -53,9 +53,9 @@ func (s *Service) Choices(ctx context.Context, r ChoicesRequest) (Choices, error
 	if err != nil {
 		return Choices{}, err
 	}
-	v, ok := integrations.JSONOf(string(raw))
-	if !ok {
-		return Choices{}, badAnswer(r.Dictionary, "no JSON")
+	v, err := loaded(raw, r.Dictionary)
+	if err != nil {
+		return Choices{}, err
 	}
 	return choicesOf(v, r.Dictionary)
 }
@@ -66,9 +66,9 @@ func (s *Service) Fields(ctx context.Context, r LoadRequest) ([]integrations.Par
 	if err != nil {
 		return nil, err
 	}
-	v, ok := integrations.JSONOf(string(raw))
-	if !ok {
-		return nil, badAnswer(r.Loader, "no JSON")
+	v, err := loaded(raw, r.Loader)
+	if err != nil {
+		return nil, err
 	}
 	return paramsOf(v, r.Loader)
 }
@@ -98,6 +98,25 @@ func (s *Service) load(ctx context.Context, connection, name string, params, cri
 		return json.RawMessage("null"), nil
 	}
 	return run.result.Result, nil
+}
+
+// What is read of an answer: more than a person looks through, and less than freezes a form.
+const (
+	loadedMost  = 8 << 20 // bytes
+	choicesMost = 20_000  // of one page; the rest is left out, a search finds it
+	fieldsMost  = 1000
+)
+
+// loaded is the value of an answer.
+func loaded(raw json.RawMessage, name string) (any, error) {
+	if len(raw) > loadedMost {
+		return nil, badAnswer(name, "more than 8 MiB")
+	}
+	v, ok := integrations.JSONOf(string(raw))
+	if !ok {
+		return nil, badAnswer(name, "no JSON")
+	}
+	return v, nil
 }
 
 func badAnswer(name, what string) error {
@@ -146,7 +165,7 @@ func choicesOf(v any, name string) (Choices, error) {
 		return Choices{}, badAnswer(name, "no list of items")
 	}
 	for _, item := range list {
-		if c, ok := choiceOf(item); ok {
+		if c, ok := choiceOf(item); ok && len(out.Items) < choicesMost {
 			out.Items = append(out.Items, c)
 		}
 	}
@@ -208,6 +227,9 @@ func paramsOf(v any, name string) ([]integrations.Param, error) {
 	list, ok := v.([]any)
 	if !ok {
 		return nil, badAnswer(name, "no list of fields")
+	}
+	if len(list) > fieldsMost {
+		return nil, badAnswer(name, "more than 1000 fields")
 	}
 	var out []integrations.Param
 	seen := map[string]bool{}

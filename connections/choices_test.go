@@ -2,6 +2,7 @@ package connections_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -138,5 +139,38 @@ func TestFields(t *testing.T) {
 	b.put("work", 0, time.Hour)
 	if got, err := b.Sample(t.Context(), connections.LoadRequest{Connection: "work", Loader: "d"}); err != nil || string(got) != `{"id":1}` {
 		t.Errorf("%s %v", got, err)
+	}
+}
+
+// TestLoaded_OfMuch: what a form cannot show is cut or refused before it takes the memory.
+func TestLoaded_OfMuch(t *testing.T) {
+	t.Parallel()
+	many := func(n int, item string) string { return "[" + strings.Repeat(item+",", n-1) + item + "]" }
+	var fields []string
+	for i := range 1001 {
+		fields = append(fields, `{"name":"f`+strconv.Itoa(i)+`"}`)
+	}
+	for _, c := range []struct {
+		name, answer    string
+		choices, fields int // -1: refused
+	}{
+		{"choices", many(20_001, `"a"`), 20_000, -1},
+		{"fields", "[" + strings.Join(fields[:1000], ",") + "]", 1000, 1000},
+		{"more fields", "[" + strings.Join(fields, ",") + "]", 1001, -1},
+		{"bytes", many(1, `"`+strings.Repeat("a", 8<<20)+`"`), -1, -1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b, _ := answering(t, c.answer)
+			b.put("work", 0, time.Hour)
+			choices, err := b.Choices(t.Context(), connections.ChoicesRequest{Connection: "work", Dictionary: "d"})
+			if (err == nil) != (c.choices >= 0) || len(choices.Items) != max(0, c.choices) {
+				t.Errorf("%d choices, %v", len(choices.Items), err)
+			}
+			list, err := b.Fields(t.Context(), connections.LoadRequest{Connection: "work", Loader: "d"})
+			if (err == nil) != (c.fields >= 0) || len(list) != max(0, c.fields) {
+				t.Errorf("%d fields, %v", len(list), err)
+			}
+		})
 	}
 }
