@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -350,5 +351,46 @@ func TestLogin_ScopeAdded(t *testing.T) {
 				t.Errorf("%+v", now)
 			}
 		})
+	}
+}
+
+// TestRun_ManyRefused: 16 runs whose token is refused at once, or one after the other, refresh once between them; each is replayed once.
+func TestRun_ManyRefused(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{"GET", "POST"} {
+		for _, spread := range []time.Duration{0, 300 * time.Millisecond} {
+			synctest.Test(t, func(t *testing.T) {
+				var mu sync.Mutex
+				tries := map[string]int{}
+				number := 0
+				b := callBench(t, &calling{}, func(r integrations.ActionRequest) (integrations.ActionResult, error) {
+					used := r.Kept.AccessToken.Reveal()
+					mu.Lock()
+					tries[used]++
+					number++
+					late := time.Duration(number) * spread
+					mu.Unlock()
+					if used == "access-0" {
+						time.Sleep(late) // refused before and after the others have refreshed
+						return integrations.ActionResult{Exchanges: exchange(method, 401)}, &integrations.ActionError{Status: 401, Unauthorized: true}
+					}
+					return integrations.ActionResult{Exchanges: exchange(method, 200), Result: json.RawMessage(`1`)}, nil
+				})
+				b.p.refresh = []answer{{delay: 2 * time.Second}}
+				b.put("work", 0, time.Hour)
+				var runs sync.WaitGroup
+				for range 16 {
+					runs.Go(func() {
+						if r, err := b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "list"}); err != nil || string(r.Result) != "1" {
+							t.Errorf("%s %v", r.Result, err)
+						}
+					})
+				}
+				runs.Wait()
+				if n := b.p.requests(); n != 1 || tries["access-0"] != 16 || tries["access-1"] != 16 {
+					t.Errorf("%s, %s apart: %d refreshes, tries %v", method, spread, n, tries)
+				}
+			})
+		}
 	}
 }
