@@ -149,8 +149,9 @@ func (s *Screen) filterCmd(expr string) tea.Cmd {
 
 // saveCmd writes the result to a file that is not there yet: as it came, readable by its owner.
 func (s *Screen) saveCmd(path string) tea.Cmd {
-	data := s.answer.whole()
+	of := *s.answer // as it is now; of a long text, the whole takes its time
 	return func() tea.Msg {
+		data := of.whole()
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err == nil {
 			_, err = f.Write(data)

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"authdeck/connections"
+	"authdeck/internal/jsondoc"
 	"authdeck/internal/jsondoc/jq"
 	"authdeck/tui/screen"
 	"authdeck/tui/screen/choose"
@@ -138,11 +139,20 @@ func (s *Screen) takeSample(m sampleMsg) tea.Cmd {
 	return nil
 }
 
+// copyMost bounds what goes to the clipboard, in bytes: it goes through the terminal, which would stand still for long.
+const copyMost = 1 << 20
+
 // copy copies the value under the cursor of a result, of a request its URL, else the whole.
 func (s *Screen) copy() tea.Cmd {
 	a, of := s.answer, safe(s.picked.Label)
 	switch w := a.shown().(type) {
-	case interface{ Value() string }:
+	case interface {
+		Value() string
+		Node() jsondoc.Node
+	}:
+		if n := w.Node(); n.OK() && len(n.Raw()) > copyMost {
+			return s.tooLong()
+		}
 		return s.env.Shell.Copy("value of "+safe(a.path()), w.Value(), false)
 	case nil:
 		return nil
@@ -157,7 +167,14 @@ func (s *Screen) copy() tea.Cmd {
 		return s.env.Shell.Copy("path "+safe(a.path()), a.path(), false)
 	case tabResult:
 	}
+	if len(a.res.Result) > copyMost {
+		return s.tooLong()
+	}
 	return s.env.Shell.Copy("answer of "+of, string(a.whole()), false)
+}
+
+func (s *Screen) tooLong() tea.Cmd {
+	return s.env.Shell.Toast(screen.ToastWarn, "it is too long for the clipboard: S saves the answer to a file")
 }
 
 // use takes the value under the cursor along to another action of the connection.
