@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authdeck/connections"
+	"authdeck/internal/safetext"
 )
 
 // runFlags of `authdeck run`; some of them are those of `authdeck request`, too.
@@ -103,14 +104,21 @@ func (a *app) run(ctx context.Context, action string, f runFlags) error {
 		return a.runWatched(ctx, svc, integration, req, f)
 	}
 	r, err := a.runOnce(ctx, svc, req)
-	if f.savePreset != "" && !isUsage(err) {
-		kept := connections.Preset{Name: f.savePreset, Params: given.values, Texts: given.texts}
-		if err := svc.SavePreset(context.WithoutCancel(ctx), integration, action, kept); err != nil {
-			return err
-		}
+	if f.savePreset == "" || isUsage(err) {
+		return a.showRun(r, err, f)
+	}
+	kept := connections.Preset{Name: f.savePreset, Params: given.values, Texts: given.texts}
+	notKept := svc.SavePreset(context.WithoutCancel(ctx), integration, action, kept)
+	if notKept == nil {
 		a.note("kept as the preset %s", f.savePreset)
 	}
-	return a.showRun(r, err, f)
+	if err := a.showRun(r, err, f); err != nil {
+		if notKept != nil {
+			a.note("the preset was not kept: %s", safetext.Line(notKept.Error(), 200))
+		}
+		return err
+	}
+	return notKept // what the action did is shown all the same
 }
 
 // fitAction is fit for an action by its name; one that is not there is the run's error to tell.
