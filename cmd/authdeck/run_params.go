@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -55,13 +58,14 @@ func (a *app) paramsIn(file string) (values map[string]any, ofRun bool, err erro
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	d := json.NewDecoder(in)
-	d.UseNumber()
-	if err := d.Decode(&values); err != nil {
-		return nil, false, usage("--params wants one JSON object: %s", err)
+	text, err := io.ReadAll(in)
+	if err != nil {
+		return nil, false, usage("--params: %s", err)
 	}
-	if values == nil || d.More() {
-		return nil, false, usage("--params wants one JSON object")
+	v, _ := integrations.JSONOf(string(text))
+	values, ok := v.(map[string]any)
+	if !ok {
+		return nil, false, usage("--params wants one JSON object: %s", notObject(text))
 	}
 	if _, ofRun := values["requests"].([]any); !ofRun {
 		return values, false, nil
@@ -101,6 +105,20 @@ func (a *app) fit(g given, params []integrations.Param) error {
 	}
 	a.note("taken from that result: %s; left out: %s", strings.Join(slices.Sorted(maps.Keys(g.values)), ", "), strings.Join(left, ", "))
 	return nil
+}
+
+// notObject says what a text is instead of one JSON object.
+func notObject(text []byte) string {
+	var broken *json.SyntaxError
+	switch err := json.Unmarshal(text, new(any)); {
+	case len(bytes.TrimSpace(text)) == 0:
+		return "there is nothing"
+	case errors.As(err, &broken) && broken.Offset >= int64(len(text)):
+		return "it ends too early"
+	case errors.As(err, &broken):
+		return fmt.Sprintf("line %d: %s", 1+bytes.Count(text[:broken.Offset], []byte("\n")), broken)
+	}
+	return "it is another value"
 }
 
 // over lays what was given over a preset.
