@@ -103,7 +103,7 @@ func TestCanceledPart(t *testing.T) {
 	}, func(t *testing.T, r *rig) {
 		r.loop.Press("j", "enter", "enter", "esc")
 		r.pass(time.Second)
-		if f := r.frame(); !strings.Contains(f, "this had come by then") || !strings.Contains(f, "drops") {
+		if f := r.frame(); !strings.Contains(f, "what had come; it may be done all the same") || !strings.Contains(f, "drops") {
 			t.Error(f)
 		}
 	})

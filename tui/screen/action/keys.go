@@ -134,11 +134,15 @@ func (s *Screen) answerKeys() []keys.Binding {
 		}
 		return what
 	}
-	onJSON := why(a.tab == tabResult && a.tree != nil, "this is no JSON")
+	const elsewhere = "this is not the result"
+	onJSON, onList := why(a.tree != nil, "this is no JSON"), why(a.table != nil && a.part == nil, "this is no list")
+	if a.tab != tabResult {
+		onJSON, onList = elsewhere, elsewhere
+	}
 	list = append(list,
 		bind(idTabs, "tabs", "goes to result, requests, console and comparison", true, "]"),
 		bind(idTabBack, "tab before", "goes there the other way round", false, "["),
-		off(bind(idTable, a.otherView(), "shows the list as a table, or as a tree again", a.table != nil, "t"), why(a.tab == tabResult && a.table != nil && a.part == nil, "this is no list")),
+		off(bind(idTable, a.otherView(), "shows the list as a table, or as a tree again", a.table != nil, "t"), onList),
 		off(bind(idJQ, "jq", "filters the result by a jq expression", true, "f"), onJSON),
 		off(bind(idCopy, "copy", "copies the value under the cursor, or the whole of what is shown", true, "y"), why(a.shown() != nil && !a.binary(), a.noCopy())),
 		off(bind(idPath, "copy path", "copies the path of the value under the cursor", false, "Y"), why(a.path() != "", "there is no path here")),

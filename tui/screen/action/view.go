@@ -339,7 +339,7 @@ func (s *Screen) note() string {
 	a := s.answer
 	switch {
 	case a.tab == tabResult && a.canceled && a.shown() != nil:
-		return "this had come by then; the provider may have done it all"
+		return "what had come; it may be done all the same"
 	case a.tab == tabResult && a.part != nil:
 		return "jq " + safe(a.filter) + "   f other, empty for all"
 	case a.tab == tabResult && a.res.Next != "":
