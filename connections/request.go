@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -114,8 +113,7 @@ func (s *Service) hostsFor(ctx context.Context, q integrations.Requester, run *r
 			}
 		}
 	}
-	host := strings.TrimSuffix(u.Host, map[string]string{"https": ":443", "http": ":80"}[u.Scheme])
-	if relative || r.AnyHost || slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, host) }) {
+	if relative || r.AnyHost || integrations.HostAllowed(hosts, u) {
 		return hosts, nil
 	}
 	return nil, &Error{

@@ -1,12 +1,14 @@
 package integrations
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // ErrOutsideHosts means that the address is none where the token may go. Nothing was sent.
@@ -44,7 +46,7 @@ func HostAllowed(hosts []string, address *url.URL) bool {
 }
 
 // OwnHeaders puts the headers of a call of the user's own into h, in the place of those that are there. A body without a
-// Content-Type is said to be JSON if it is, else a form, as curl has it.
+// Content-Type is said to be JSON or a form (a=1&b=2) if it is one, else what it looks like.
 func OwnHeaders(h http.Header, r OwnRequest) {
 	for _, own := range r.Header {
 		h.Del(own[0])
@@ -53,9 +55,16 @@ func OwnHeaders(h http.Header, r OwnRequest) {
 		h.Add(own[0], own[1])
 	}
 	if len(r.Body) > 0 && h.Get("Content-Type") == "" {
-		h.Set("Content-Type", "application/x-www-form-urlencoded")
-		if json.Valid(r.Body) {
-			h.Set("Content-Type", "application/json")
-		}
+		h.Set("Content-Type", bodyType(r.Body))
 	}
+}
+
+func bodyType(body []byte) string {
+	switch text := bytes.TrimSpace(body); {
+	case json.Valid(text):
+		return "application/json"
+	case bytes.IndexByte(text, '=') >= 0 && !bytes.ContainsAny(text, " \n\r\t<>{}\x00") && utf8.Valid(text):
+		return "application/x-www-form-urlencoded"
+	}
+	return http.DetectContentType(body)
 }

@@ -1,6 +1,7 @@
 package integrations_test
 
 import (
+	"net/http"
 	"net/url"
 	"testing"
 
@@ -33,6 +34,24 @@ func TestHostAllowed(t *testing.T) {
 		}
 		if got := integrations.HostAllowed([]string{"other.example", c.host}, u); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestOwnHeaders: the user's headers win, and a body says what it is unless the user did.
+func TestOwnHeaders(t *testing.T) {
+	for body, want := range map[string]string{
+		"": "", `{"a":1}`: "application/json", " [1]\n": "application/json", "a=1&b=2": "application/x-www-form-urlencoded",
+		"a = 1": "text/plain; charset=utf-8", "<p>x=1</p>": "text/html; charset=utf-8", "\x89PNG\r\n\x1a\n=": "image/png", "{a=1}": "text/plain; charset=utf-8",
+	} {
+		h := http.Header{"Accept": {"application/json"}}
+		integrations.OwnHeaders(h, integrations.OwnRequest{Body: []byte(body), Header: [][2]string{{"accept", "text/csv"}}})
+		if got := h.Get("Content-Type"); got != want || len(h["Accept"]) != 1 || h.Get("Accept") != "text/csv" {
+			t.Errorf("%q: %v", body, h)
+		}
+		integrations.OwnHeaders(h, integrations.OwnRequest{Body: []byte(body), Header: [][2]string{{"Content-Type", "x/y"}}})
+		if got := h.Values("Content-Type"); len(got) != 1 || got[0] != "x/y" {
+			t.Errorf("%q: %v", body, h)
 		}
 	}
 }

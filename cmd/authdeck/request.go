@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
-	"net/http"
 	"os"
 	"strings"
 
@@ -46,7 +44,6 @@ A body that is JSON is sent as JSON, one like a=1&b=2 as a form, unless a Conten
 				if r.Body, err = a.requestBody(data); err != nil {
 					return err
 				}
-				r.Header = withType(r.Header, r.Body)
 			}
 			svc, err := a.service(cmd.Context())
 			if err != nil {
@@ -118,26 +115,6 @@ func (a *app) requestBody(data string) ([]byte, error) {
 		return nil, usage("-d takes at most 64 MB")
 	}
 	return body, nil
-}
-
-// withType adds the Content-Type of a body where the user gave none and it can be told.
-func withType(headers [][2]string, body []byte) [][2]string {
-	for _, h := range headers {
-		if strings.EqualFold(h[0], "Content-Type") {
-			return headers
-		}
-	}
-	text := strings.TrimSpace(string(body))
-	kind := ""
-	switch {
-	case (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid(body):
-		kind = "application/json"
-	case strings.Contains(text, "=") && !strings.ContainsAny(text, " \n\r\t<>{}"):
-		kind = "application/x-www-form-urlencoded"
-	default:
-		kind = http.DetectContentType(body)
-	}
-	return append(headers, [2]string{"Content-Type", kind})
 }
 
 func (a *app) completeRequest(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {

@@ -118,7 +118,8 @@ func (s *Service) param(p annotation.Param, depth int) integrations.Param {
 	}
 	if out.Type == "FilesUploadOptions" {
 		out.Members = uploadMembers(p.Include)
-		if out.Default == nil {
+		asksScope := len(p.Include) == 0 || slices.Contains(p.Include, "scope")
+		if out.Default == nil && asksScope {
 			out.Default = `{"scope":"FLOW"}` // what a form that shows it and leaves it alone hands over
 		}
 	}

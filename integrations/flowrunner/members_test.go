@@ -89,8 +89,8 @@ func TestParam_WhatFormsNeed(t *testing.T) {
 	if p := got["page"]; p.Language != "json" || !p.Freeform || len(p.Members) > 0 || got["extra"].Freeform || got["extra"].Fields != "getFields" {
 		t.Errorf("%+v", p)
 	}
-	if m := got["up"].Members; len(m) != 1 || m[0].Name != "filename" {
-		t.Errorf("upload options: %+v", m)
+	if m := got["up"].Members; len(m) != 1 || m[0].Name != "filename" || got["up"].Default != nil {
+		t.Errorf("upload options: %+v, at first %v", m, got["up"].Default)
 	}
 	if m := got["lines"].Members[1]; m.Text == nil {
 		t.Error("a member makes no value of a text")
