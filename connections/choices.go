@@ -49,7 +49,7 @@ func (s *Service) Choices(ctx context.Context, r ChoicesRequest) (Choices, error
 	if r.Cursor != "" {
 		params["cursor"] = cursorValue(r.Cursor)
 	}
-	raw, err := s.load(ctx, r.Connection, r.Dictionary, params, r.Criteria)
+	raw, _, err := s.load(ctx, r.Connection, r.Dictionary, params, r.Criteria)
 	if err != nil {
 		return Choices{}, err
 	}
@@ -62,7 +62,7 @@ func (s *Service) Choices(ctx context.Context, r ChoicesRequest) (Choices, error
 
 // Fields calls a schema loader in the same way. None is a loader's way to say that there are no fields.
 func (s *Service) Fields(ctx context.Context, r LoadRequest) ([]integrations.Param, error) {
-	raw, err := s.load(ctx, r.Connection, r.Loader, nil, r.Criteria)
+	raw, loader, err := s.load(ctx, r.Connection, r.Loader, nil, r.Criteria)
 	if err != nil {
 		return nil, err
 	}
@@ -70,16 +70,23 @@ func (s *Service) Fields(ctx context.Context, r LoadRequest) ([]integrations.Par
 	if err != nil {
 		return nil, err
 	}
-	return paramsOf(v, r.Loader)
+	list, err := paramsOf(v, r.Loader)
+	for i, p := range list {
+		if loader.Reads != nil {
+			list[i] = loader.Reads(p)
+		}
+	}
+	return list, err
 }
 
 // Sample calls a sample loader in the same way. It may cost a request to the provider: call it when a person asks for it.
 func (s *Service) Sample(ctx context.Context, r LoadRequest) (json.RawMessage, error) {
-	return s.load(ctx, r.Connection, r.Loader, nil, r.Criteria)
+	raw, _, err := s.load(ctx, r.Connection, r.Loader, nil, r.Criteria)
+	return raw, err
 }
 
-// load runs a hidden action and returns its result, null for none.
-func (s *Service) load(ctx context.Context, connection, name string, params, criteria map[string]any) (json.RawMessage, error) {
+// load runs a hidden action and returns its result, null for none, and what it is.
+func (s *Service) load(ctx context.Context, connection, name string, params, criteria map[string]any) (json.RawMessage, integrations.Action, error) {
 	if params == nil {
 		params = map[string]any{}
 	}
@@ -88,16 +95,16 @@ func (s *Service) load(ctx context.Context, connection, name string, params, cri
 	}
 	run, err := s.prepare(ctx, RunRequest{Connection: connection, Action: name, Params: params})
 	if err != nil {
-		return nil, err
+		return nil, integrations.Action{}, err
 	}
 	if err := run.explain(run.pages(ctx, "", 1)); err != nil {
-		return nil, err
+		return nil, integrations.Action{}, err
 	}
 	s.keepReached(context.WithoutCancel(ctx), run)
 	if len(bytes.TrimSpace(run.result.Result)) == 0 {
-		return json.RawMessage("null"), nil
+		return json.RawMessage("null"), run.action, nil
 	}
-	return run.result.Result, nil
+	return run.result.Result, run.action, nil
 }
 
 // What is read of an answer: more than a person looks through, and less than freezes a form.

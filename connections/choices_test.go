@@ -140,6 +140,16 @@ func TestFields(t *testing.T) {
 	if got, err := b.Sample(t.Context(), connections.LoadRequest{Connection: "work", Loader: "d"}); err != nil || string(got) != `{"id":1}` {
 		t.Errorf("%s %v", got, err)
 	}
+	// The integration has the last word on what a text of such a field becomes.
+	reads := func(p integrations.Param) integrations.Param { p.Label = "read " + p.Name; return p }
+	b = callBench(t, &calling{hidden: []integrations.Action{{Name: "d", SignIn: true, Reads: reads}}}, func(integrations.ActionRequest) (integrations.ActionResult, error) {
+		return integrations.ActionResult{Result: json.RawMessage(`[{"name":"x"}]`), Exchanges: exchange("GET", 200)}, nil
+	})
+	b.put("work", 0, time.Hour)
+	got, err := b.Fields(t.Context(), connections.LoadRequest{Connection: "work", Loader: "d"})
+	if err != nil || len(got) != 1 || got[0].Label != "read x" {
+		t.Errorf("%+v %v", got, err)
+	}
 }
 
 // TestLoaded_OfMuch: what a form cannot show is cut or refused before it takes the memory.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"authdeck/integrations"
@@ -72,6 +73,9 @@ func typedText(p integrations.Param, text string) (v any, ok bool) {
 	}
 	elem, isList := integrations.ElementOf(p.Type)
 	if !isList && !several(p) {
+		if at, ok := integrations.DateOf(text); ok && strings.HasPrefix(p.Widget, "DATE") && strings.EqualFold(p.Type, "number") {
+			return json.Number(strconv.FormatInt(at.UnixMilli(), 10)), true
+		}
 		return scalarText(p.Type, text)
 	}
 	if !isList {

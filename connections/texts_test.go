@@ -14,6 +14,7 @@ func TestTyped(t *testing.T) {
 		{Name: "s", Type: "String"},
 		{Name: "n", Type: "Number"},
 		{Name: "o", Type: "Object"},
+		{Name: "at", Type: "Number", Widget: "DATE_PICKER"},
 		{Name: "own", Type: "Odd", Text: func(text string) (any, bool) {
 			if text == "" {
 				return nil, true
@@ -29,6 +30,8 @@ func TestTyped(t *testing.T) {
 	}{
 		{"text", nil, map[string]string{"s": "12"}, `{"s":"12"}`},
 		{"number", nil, map[string]string{"n": "12.50"}, `{"n":12.50}`},
+		{"number by a date picker", nil, map[string]string{"at": "2026-01-15"}, `{"at":1768435200000}`},
+		{"or typed", nil, map[string]string{"at": "17"}, `{"at":17}`},
 		{"no number", nil, map[string]string{"n": "twelve"}, "!"},
 		{"object", nil, map[string]string{"o": `{"a":[1]}`}, `{"o":{"a":[1]}}`},
 		{"two values", nil, map[string]string{"o": `{} {}`}, "!"},

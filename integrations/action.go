@@ -40,6 +40,8 @@ type Action struct {
 	Paged       bool            `json:"-"` // its answer may come in pages ([ActionResult].Next)
 	SampleFrom  string          `json:"-"` // the hidden action that makes a sample result; it may call the provider
 	SampleNeeds []string        `json:"-"` // the parameters whose values it is told
+	// Reads gives a parameter that a schema loader told its Text; nil: by its type. It is of the loader.
+	Reads func(Param) Param `json:"-"`
 }
 
 // Param is one parameter of an action.

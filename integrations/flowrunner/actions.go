@@ -83,7 +83,7 @@ func (s *Service) action(m annotation.Method) integrations.Action {
 		a.Params = dictionaryParams
 		return a
 	case annotation.SchemaLoader, annotation.SampleLoader:
-		a.Params = dictionaryParams[2:]
+		a.Params, a.Reads = dictionaryParams[2:], s.reads
 		return a
 	}
 	for _, p := range m.Params {

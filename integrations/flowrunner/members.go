@@ -40,6 +40,19 @@ func (s *Service) members(kind string, depth int) []integrations.Param {
 	return list
 }
 
+// reads gives a parameter that a schema loader told the members of its type, and the Text that it has in a paramDef (§8.2).
+func (s *Service) reads(p integrations.Param) integrations.Param {
+	c := annotation.Component{Type: p.Widget}
+	c.Options.Multiple = p.Multiple
+	for _, o := range p.Options {
+		value, label := integrations.OptionOf(o)
+		c.Options.Values = append(c.Options.Values, annotation.Choice{Label: label, Value: value})
+	}
+	told := s.param(annotation.Param{Name: p.Name, Type: p.Type, Component: &c}, 0)
+	p.Text, p.Members, p.Multiple = told.Text, told.Members, told.Multiple || p.Multiple
+	return p
+}
+
 // placed puts a member below the ones that its dotted name goes through; those that were not told become objects.
 func placed(list []integrations.Param, through []string, p integrations.Param) []integrations.Param {
 	if len(through) == 0 {

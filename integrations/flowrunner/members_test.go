@@ -1,6 +1,7 @@
 package flowrunner
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -96,6 +97,35 @@ func TestParam_WhatFormsNeed(t *testing.T) {
 		t.Error("a member makes no value of a text")
 	} else if v, ok := m.Text("x"); ok {
 		t.Errorf("a number of x is %v", v)
+	}
+}
+
+// What a schema loader tells is typed as a paramDef is (§8.2, §4).
+func TestReads(t *testing.T) {
+	s := one(t, strings.Replace(formText, "  /** @registerAs DICTIONARY */", "  /** @registerAs PARAM_SCHEMA_DEFINITION */\n  async getFields() { return [] }\n  /** @registerAs DICTIONARY */", 1), http.NotFoundHandler())
+	loader, ok := s.HiddenAction("getFields")
+	if !ok || loader.Reads == nil {
+		t.Fatalf("%+v", loader)
+	}
+	for _, c := range []struct {
+		name string
+		p    integrations.Param
+		text string
+		want any
+	}{
+		{"a date", integrations.Param{Type: "Date"}, "2026-01-15", json.Number("1768435200000")},
+		{"a moment on a text", integrations.Param{Type: "String", Widget: "DATE_TIME_PICKER"}, "2026-01-15T11:30:00+01:00", "2026-01-15T10:30:00.000Z"},
+		{"a number among choices", integrations.Param{Type: "any", Options: []any{map[string]any{"label": "Three", "value": json.Number("3")}}}, "Three", json.Number("3")},
+		{"an object among choices", integrations.Param{Type: "String", Options: []any{map[string]any{"label": "Home", "value": map[string]any{"id": json.Number("1")}}}}, `{"id":1}`, map[string]any{"id": json.Number("1")}},
+		{"several", integrations.Param{Type: "String", Multiple: true}, "a,b", []any{"a", "b"}},
+	} {
+		got, ok := loader.Reads(c.p).Text(c.text)
+		if d := cmp.Diff(c.want, got); !ok || d != "" {
+			t.Errorf("%s: %v\n%s", c.name, ok, d)
+		}
+	}
+	if p := loader.Reads(integrations.Param{Type: "Array<Line>"}); len(p.Members) != 2 {
+		t.Errorf("members of a typedef: %+v", p.Members)
 	}
 }
 

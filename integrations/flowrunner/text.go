@@ -127,7 +127,7 @@ func asArray(text, elem string, choices []annotation.Choice) (any, bool) {
 // chosen finds a choice by its value as text, or by what is shown of it.
 func chosen(choices []annotation.Choice, text string) (any, bool) {
 	for _, c := range choices {
-		if c.Label == text || textOf(c.Value) == text {
+		if c.Label == text || integrations.TextOf(c.Value) == text {
 			return c.Value, true
 		}
 	}
