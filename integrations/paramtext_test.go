@@ -67,8 +67,10 @@ func TestTextOf(t *testing.T) {
 		}
 	}
 	for _, o := range []struct{ option, value, label any }{
-		{"date", "date", "date"}, {json.Number("3"), json.Number("3"), "3"},
-		{map[string]any{"value": "from", "label": "sender"}, "from", "sender"}, {map[string]any{"value": json.Number("3")}, json.Number("3"), "3"},
+		{"date", "date", "date"},
+		{json.Number("3"), json.Number("3"), "3"},
+		{map[string]any{"value": "from", "label": "sender"}, "from", "sender"},
+		{map[string]any{"value": json.Number("3")}, json.Number("3"), "3"},
 	} {
 		if value, label := OptionOf(o.option); value != o.value || label != o.label {
 			t.Errorf("%v: %v %q", o.option, value, label)

@@ -318,12 +318,7 @@ func (a *answer) filtered(m filteredMsg) {
 		a.problem = "jq: " + plain(m.err)
 		return
 	}
-	d, err := jsondoc.Open(m.json)
-	if err != nil {
-		a.problem = "jq: " + plain(err)
-		return
-	}
-	a.filter, a.part, a.partText, a.tab = m.expr, doc.NewTree(d), m.json, tabResult
+	a.filter, a.part, a.partText, a.tab = m.expr, m.tree, m.json, tabResult
 }
 
 func (a *answer) unfilter() { a.filter, a.part, a.partText, a.problem = "", nil, nil, "" }

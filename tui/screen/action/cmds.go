@@ -10,6 +10,7 @@ import (
 
 	"authdeck/connections"
 	"authdeck/integrations"
+	"authdeck/internal/jsondoc"
 	"authdeck/internal/jsondoc/jq"
 	"authdeck/tui/screen"
 	"authdeck/tui/ui"
@@ -65,6 +66,7 @@ type (
 		of   *answer
 		expr string
 		json []byte
+		tree *doc.Tree
 		err  error
 	}
 	pathMsg struct {
@@ -142,8 +144,16 @@ func (s *Screen) filterCmd(expr string) tea.Cmd {
 	ctx, r, of := s.ctx, s.ref(), s.answer
 	text := of.res.Result
 	return func() tea.Msg {
+		m := filteredMsg{ref: r, of: of, expr: expr}
 		out, err := jq.Filter(ctx, text, expr, jq.Limits{})
-		return filteredMsg{ref: r, of: of, expr: expr, json: out.JSON, err: err}
+		if m.json, m.err = out.JSON, err; err != nil {
+			return m
+		}
+		d, err := jsondoc.Open(out.JSON)
+		if m.err = err; err == nil {
+			m.tree = doc.NewTree(d)
+		}
+		return m
 	}
 }
 

@@ -78,10 +78,10 @@ func (s *Screen) see(id string) tea.Cmd {
 	case idCopy:
 		return s.copy()
 	case idPath:
-		return s.env.Shell.Copy("path "+safe(a.path()), a.path(), false)
+		return s.copied("path "+safe(a.path()), a.path())
 	case idCurl:
 		line, _ := a.res.Exchanges[max(0, a.requests.Cursor())].Curl()
-		return s.env.Shell.Copy("curl line", line, false)
+		return s.copied("curl line", line)
 	case idReveal:
 		if a.revealed.IsZero() {
 			s.now = s.env.Now()
@@ -139,9 +139,6 @@ func (s *Screen) takeSample(m sampleMsg) tea.Cmd {
 	return nil
 }
 
-// copyMost bounds what goes to the clipboard, in bytes: it goes through the terminal, which would stand still for long.
-const copyMost = 1 << 20
-
 // copy copies the value under the cursor of a result, of a request its URL, else the whole.
 func (s *Screen) copy() tea.Cmd {
 	a, of := s.answer, safe(s.picked.Label)
@@ -150,7 +147,7 @@ func (s *Screen) copy() tea.Cmd {
 		Value() string
 		Node() jsondoc.Node
 	}:
-		if n := w.Node(); n.OK() && len(n.Raw()) > copyMost {
+		if n := w.Node(); n.OK() && len(n.Raw()) > mostCopied {
 			return s.tooLong()
 		}
 		return s.env.Shell.Copy("value of "+safe(a.path()), w.Value(), false)
@@ -162,19 +159,29 @@ func (s *Screen) copy() tea.Cmd {
 		x := a.res.Exchanges[max(0, a.requests.Cursor())]
 		return s.env.Shell.Copy("address", x.URL, false)
 	case tabConsole:
-		return s.env.Shell.Copy("console of "+of, strings.Join(a.res.Console, "\n"), false)
+		return s.copied("console of "+of, strings.Join(a.res.Console, "\n"))
 	case tabCompare:
 		return s.env.Shell.Copy("path "+safe(a.path()), a.path(), false)
 	case tabResult:
 	}
-	if len(a.res.Result) > copyMost {
+	if len(a.res.Result) > mostCopied {
 		return s.tooLong()
 	}
 	return s.env.Shell.Copy("answer of "+of, string(a.whole()), false)
 }
 
+// mostCopied bounds what goes to the clipboard, in bytes: it passes through the terminal.
+const mostCopied = 1 << 20
+
+func (s *Screen) copied(what, text string) tea.Cmd {
+	if len(text) > mostCopied {
+		return s.tooLong()
+	}
+	return s.env.Shell.Copy(what, text, false)
+}
+
 func (s *Screen) tooLong() tea.Cmd {
-	return s.env.Shell.Toast(screen.ToastWarn, "it is too long for the clipboard: S saves the answer to a file")
+	return s.env.Shell.Toast(screen.ToastWarn, "more than 1 MB is not copied: S saves the result to a file")
 }
 
 // use takes the value under the cursor along to another action of the connection.

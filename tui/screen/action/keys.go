@@ -170,8 +170,7 @@ func (s *Screen) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 		return nil, false
 	case s.running:
 		if k.String() == "esc" {
-			s.halt()
-			return nil, true
+			return nil, s.halt()
 		}
 		return nil, false
 	case s.pane == picking:

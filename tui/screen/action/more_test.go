@@ -517,3 +517,39 @@ func TestEnterInText(t *testing.T) {
 		}
 	})
 }
+
+// TestDeafRun: esc ends a run, and leads away from one that does not hear of it.
+func TestDeafRun(t *testing.T) {
+	inBubble(t, demo(), func(r *rig) {
+		r.deck.RunFunc = func(context.Context, connections.RunRequest) (connections.RunResult, error) {
+			time.Sleep(time.Hour)
+			return connections.RunResult{}, nil
+		}
+	}, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "enter", "esc")
+		if r.unused != 0 {
+			t.Fatal("esc was not taken")
+		}
+		r.loop.Press("esc")
+		if r.unused != 1 {
+			t.Error("the second esc does not go back")
+		}
+	})
+}
+
+// TestCopyBounds: what is too long for a terminal is not sent through it.
+func TestCopyBounds(t *testing.T) {
+	long := json.RawMessage(`{"a":"` + strings.Repeat("x", mostCopied) + `","b":"short"}`)
+	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc = answers(long, 200, nil) }, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "enter")
+		r.pass(time.Second)
+		r.loop.Press("y")
+		if said := strings.Join(r.shell.Said, ";"); !strings.Contains(said, "more than 1 MB is not copied") || strings.Contains(said, "copy ") {
+			t.Errorf("%.200s", said)
+		}
+		r.loop.Press("j", "j", "y")
+		if said := strings.Join(r.shell.Said, ";"); !strings.Contains(said, "copy value of .b: short") {
+			t.Errorf("%.200s\n%s", said, r.frame())
+		}
+	})
+}

@@ -32,7 +32,7 @@ func (s *Screen) run(page string, pages int) tea.Cmd {
 	}
 	s.gen++
 	before := s.answer
-	s.running, s.answer, s.pane = true, nil, response
+	s.running, s.halted, s.answer, s.pane = true, false, nil, response
 	s.started = s.env.Now()
 	s.now, s.progress = s.started, connections.RunProgress{}
 	ctx, stop := context.WithCancel(s.ctx)
@@ -50,8 +50,14 @@ func (s *Screen) run(page string, pages int) tea.Cmd {
 	return tea.Batch(s.runCmd(ctx, r, before, steps), listen(s.ref(), steps))
 }
 
-// halt ends a run that is under way; its answer says so.
-func (s *Screen) halt() { s.stop() }
+// halt ends a run that is under way; its answer says so. It is false if that was done already: a run that does not hear of it keeps
+// nobody on the screen.
+func (s *Screen) halt() bool {
+	first := !s.halted
+	s.halted = true
+	s.stop()
+	return first
+}
 
 func (s *Screen) ran(a *answer) tea.Cmd {
 	s.running, s.answer, s.pane = false, a, response

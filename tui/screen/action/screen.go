@@ -50,6 +50,7 @@ type Screen struct {
 	carried     json.RawMessage   // a result that the next action's parameters are to be filled with
 
 	running  bool
+	halted   bool
 	stop     context.CancelFunc // of the run
 	progress connections.RunProgress
 	started  time.Time

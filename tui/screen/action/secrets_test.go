@@ -63,7 +63,7 @@ func TestReveal_Frames(t *testing.T) {
 
 // TestCopy_TooLong: what would keep the terminal busy for long is not sent through it.
 func TestCopy_TooLong(t *testing.T) {
-	long := strings.Repeat("a", copyMost)
+	long := strings.Repeat("a", mostCopied)
 	for name, result := range map[string]string{"a value": `{"a":"` + long + `"}`, "a text": `"` + long + `"`, "a row": `[{"a":"` + long + `"}]`} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, demo(), func(r *rig) { r.deck.RunFunc = answers(json.RawMessage(result), 200, nil) }, func(t *testing.T, r *rig) {
