@@ -96,11 +96,13 @@ func (s settings) own(r integrations.OwnRequest) (oauthflow.APIRequest, error) {
 	if err != nil || u.Host == "" {
 		return out, fmt.Errorf("%w: this is no web address", integrations.ErrBadParams)
 	}
-	if !r.AnyHost && !integrations.HostAllowed(r.Hosts, u) {
+	// The hosts of a page that are the account's own are known only here; what the caller allows may be those of another account.
+	hosts := s.apiHosts()
+	if !r.AnyHost && (!integrations.HostAllowed(r.Hosts, u) || len(hosts) > 0 && !integrations.HostAllowed(hosts, u)) {
 		return out, fmt.Errorf("%w: %s", integrations.ErrOutsideHosts, safetext.Line(u.Host, 100))
 	}
 	s.authorizeCall(requestSpec{}, r.Kept.AccessToken, out.Header)
-	if integrations.HostAllowed(s.apiHosts(), u) { // elsewhere they would tell strangers more than the token
+	if integrations.HostAllowed(hosts, u) { // elsewhere they would tell strangers more than the token
 		if err := s.usual(u, out.Header); err != nil {
 			return out, err
 		}

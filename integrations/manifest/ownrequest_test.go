@@ -153,3 +153,23 @@ func TestAPIHosts(t *testing.T) {
 		equal(t, c.name, i.(integrations.Requester).APIHosts(c.cfg), c.want)
 	}
 }
+
+// TestOwnRequest_HostsOfTheAccount: where the host is the account's own, the token of one account does not go to that of another, though
+// a call of that one has been there.
+func TestOwnRequest_HostsOfTheAccount(t *testing.T) {
+	page := minimal + "api: {base_url: \"https://{{identity.site}}\"}\nactions: {a: {request: {url: /a}}}\n"
+	for address, sent := range map[string]bool{"https://ada.acme.example/x": true, "/x": true, "https://bob.acme.example/x": false} {
+		s := testserver.StartProviderStandIn(t, testserver.Route{Path: "*", Answers: []testserver.Answer{{JSON: 1}}})
+		q := parse(t, s, page).(integrations.Requester)
+		if hosts := q.APIHosts(config()); hosts != nil {
+			t.Fatalf("hosts %v are known without an account", hosts)
+		}
+		_, err := q.Request(t.Context(), integrations.OwnRequest{
+			Config: config(), URL: address, Hosts: []string{"ada.acme.example", "bob.acme.example"},
+			Kept: integrations.Kept{AccessToken: secret.New("the-token"), UserData: map[string]any{"site": "ada.acme.example"}},
+		})
+		if (err == nil) != sent || (len(s.Requests()) > 0) != sent || !sent && !errors.Is(err, integrations.ErrOutsideHosts) {
+			t.Errorf("%s: %v, %d requests", address, err, len(s.Requests()))
+		}
+	}
+}
