@@ -219,3 +219,30 @@ func TestNestedLoader(t *testing.T) {
 		}
 	})
 }
+
+// TestFailedLoader: where the fields cannot be loaded one types JSON, which asks nobody; coming back asks again.
+func TestFailedLoader(t *testing.T) {
+	actions := []integrations.Action{{Name: "a", Label: "A", Params: []integrations.Param{
+		{Name: "fields", Label: "Fields", Type: "Object", Fields: "load"}, {Name: "note", Label: "Note", Type: "String"},
+	}}}
+	asked := 0
+	inBubble(t, actions, func(r *rig) {
+		r.deck.FieldsOf = func(context.Context, connections.LoadRequest) ([]integrations.Param, error) {
+			asked++
+			return nil, &connections.Error{Kind: connections.KindAction, Message: "no fields today"}
+		}
+	}, func(t *testing.T, r *rig) {
+		r.loop.Press("enter")
+		if f := r.frame(); !strings.Contains(f, "no fields today") {
+			t.Fatal(f)
+		}
+		r.loop.Press("{", "}")
+		if got := r.screen.form.Value("fields"); asked != 1 || got != "{}" {
+			t.Errorf("asked %d times, %q stands there", asked, got)
+		}
+		r.loop.Press("tab", "shift+tab")
+		if got := r.screen.form.Value("fields"); asked != 2 || got != "{}" {
+			t.Errorf("asked %d times, %q stands there", asked, got)
+		}
+	})
+}

@@ -119,7 +119,7 @@ func (s *Screen) reopen() tea.Cmd {
 
 // make makes the form of an action.
 func (s *Screen) make(a integrations.Action) {
-	s.picked, s.shape, s.members = a, shapeOf(a), map[string]string{}
+	s.picked, s.shape, s.members, s.unloaded = a, shapeOf(a), map[string]string{}, ""
 	s.form = form.NewIn(form.Env{Now: s.env.Now, Complete: s.env.Complete, Path: s.env.CheckPath}, fields(a))
 }
 
@@ -205,6 +205,10 @@ func (s *Screen) changed() tea.Cmd {
 		return tea.Batch(cmds...)
 	}
 	path := s.form.Name(at)
+	if s.unloaded != "" && s.unloaded != path { // coming back to it asks again
+		delete(s.members, s.unloaded)
+		s.unloaded = ""
+	}
 	p, ok := s.param(path)
 	if !ok || p.Fields == "" || len(s.form.Waits(path)) > 0 {
 		return tea.Batch(cmds...)
@@ -225,7 +229,7 @@ func (s *Screen) takeMembers(m fieldsMsg) {
 	if m.err != nil || len(m.params) == 0 {
 		s.form.SetMembers(m.path, nil) // a JSON editor serves
 		if m.err != nil {
-			delete(s.members, m.path)
+			s.unloaded = m.path
 			s.form.Problem(m.path, "its fields could not be loaded: "+plain(m.err))
 		}
 		return

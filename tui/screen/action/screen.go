@@ -47,6 +47,7 @@ type Screen struct {
 	shape       string              // of it, as it was listed
 	form        *form.Form
 	members     map[string]string // by the name of a group: the criteria its fields were last asked with
+	unloaded    string            // the group whose fields could not be loaded, while it has the focus
 	carried     json.RawMessage   // a result that the next action's parameters are to be filled with
 
 	running  bool

@@ -70,7 +70,7 @@ func TestCopy_TooLong(t *testing.T) {
 				r.loop.Press("j", "enter", "enter")
 				r.pass(time.Second)
 				r.loop.Press("y")
-				if said := strings.Join(r.shell.Said, "\n"); !strings.HasPrefix(said, "warn: it is too long") {
+				if said := strings.Join(r.shell.Said, "\n"); !strings.HasPrefix(said, "warn: more than 1 MB is not copied") {
 					t.Errorf("said %.100s", said)
 				}
 			})
