@@ -59,6 +59,16 @@ func (r *running) explain(err error) error {
 		return known
 	case errors.As(err, &a):
 		return r.answered(a, err)
+	case errors.Is(err, integrations.ErrOutsideHosts) && r.action.Name == "":
+		return &Error{
+			Kind: KindUsage, Message: safetext.Line(err.Error(), 200), Err: err,
+			Hint: "nothing was sent; --any-host sends the token there all the same",
+		}
+	case errors.Is(err, integrations.ErrOutsideHosts):
+		return &Error{
+			Kind: KindAction, Message: r.name + " was led away: " + safetext.Line(err.Error(), 200), Err: err,
+			Hint: "the token was not sent there; api.hosts of the manifest says where it may go",
+		}
 	case errors.Is(err, integrations.ErrBadParams):
 		return &Error{Kind: KindUsage, Message: safetext.Line(err.Error(), 300), Hint: "`authdeck actions` lists the parameters", Err: err}
 	}

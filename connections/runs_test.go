@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -120,6 +121,29 @@ func TestRun_PagesEnd(t *testing.T) {
 	r, err = b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "list", Pages: connections.AllPages})
 	if kindOf(t, err) != connections.KindAction || string(r.Result) != `[1,1]` || r.Next != "b" || r.Pages != 2 {
 		t.Errorf("%s %q %v", r.Result, r.Next, err)
+	}
+}
+
+// TestRun_LedAway: a page, or a call, of another host is told as what it is; what came before stays.
+func TestRun_LedAway(t *testing.T) {
+	t.Parallel()
+	outside := fmt.Errorf("%w: evil.example", integrations.ErrOutsideHosts)
+	c := &calling{hosts: []string{"api.example"}, request: func(integrations.OwnRequest) (integrations.ActionResult, error) {
+		return integrations.ActionResult{}, outside
+	}}
+	b := callBench(t, c, func(r integrations.ActionRequest) (integrations.ActionResult, error) {
+		if r.Page != "" {
+			return integrations.ActionResult{}, outside
+		}
+		return integrations.ActionResult{Result: json.RawMessage(`[1]`), Next: "https://evil.example/2", Exchanges: exchange("GET", 200)}, nil
+	})
+	b.put("work", 0, time.Hour)
+	r, err := b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "list", Pages: connections.AllPages})
+	if kindOf(t, err) != connections.KindAction || !strings.Contains(err.Error(), "evil.example") || string(r.Result) != `[1]` {
+		t.Errorf("%s %v", r.Result, err)
+	}
+	if _, err = b.Request(t.Context(), connections.CallRequest{Connection: "work", Method: "GET", URL: "/me"}); kindOf(t, err) != connections.KindUsage {
+		t.Error(err)
 	}
 }
 
