@@ -13,6 +13,7 @@ import (
 	"authdeck/internal/jsondoc"
 	"authdeck/internal/jsondoc/jq"
 	"authdeck/tui/screen"
+	"authdeck/tui/term"
 	"authdeck/tui/ui"
 	"authdeck/tui/ui/doc"
 	"authdeck/tui/ui/form"
@@ -160,6 +161,7 @@ func (s *Screen) filterCmd(expr string) tea.Cmd {
 // saveCmd writes the result to a file that is not there yet: as it came, readable by its owner.
 func (s *Screen) saveCmd(path string) tea.Cmd {
 	of := *s.answer // as it is now; of a long text, the whole takes its time
+	path = term.Home(path)
 	return func() tea.Msg {
 		data := of.whole()
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

@@ -421,6 +421,12 @@ func TestSaveFile(t *testing.T) {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%v %v", info.Mode(), err)
 		}
+		t.Setenv("HOME", dir)
+		t.Setenv("USERPROFILE", dir)
+		r.screen.saveCmd(filepath.FromSlash("~/home.json"))()
+		if _, err := os.Stat(filepath.Join(dir, "home.json")); err != nil {
+			t.Error(err)
+		}
 	})
 }
 
