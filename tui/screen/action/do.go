@@ -258,8 +258,9 @@ func (s *Screen) choose(typed string) tea.Cmd {
 	if title == "" {
 		title = safe(p.Name)
 	}
-	return s.env.Shell.Open(choose.New(s.env, choose.Options{
-		Title: title, Search: typed, Freeform: fieldOf(p).Freeform,
+	f := fieldOf(p)
+	o := choose.Options{
+		Title: title, Search: typed,
 		Load: func(ctx context.Context, search, cursor string) (connections.Choices, error) {
 			return deck.Choices(ctx, connections.ChoicesRequest{Connection: conn, Dictionary: p.Dictionary, Search: search, Cursor: cursor, Criteria: criteria})
 		},
@@ -270,7 +271,21 @@ func (s *Screen) choose(typed string) tea.Cmd {
 			s.form.SetPicked(field, picked(c.Value, c.Label))
 			return s.changed()
 		},
-	}))
+	}
+	if f.Freeform {
+		o.TakeText = func(text string) tea.Cmd {
+			switch {
+			case s.form == nil || s.picked.Name != of:
+				return nil
+			case f.Multiple:
+				s.form.SetPicked(field, picked(text, ""))
+			default:
+				s.form.SetText(field, text) // a text that was typed has no type yet
+			}
+			return s.changed()
+		}
+	}
+	return s.env.Shell.Open(choose.New(s.env, o))
 }
 
 // editor opens the field with the focus in the user's editor.

@@ -246,3 +246,20 @@ func TestFailedLoader(t *testing.T) {
 		}
 	})
 }
+
+// TestTypedInDialog: a text that is taken as it is becomes what the parameter wants, unlike a choice, which has its type.
+func TestTypedInDialog(t *testing.T) {
+	actions := []integrations.Action{{Name: "open", Label: "Open", Params: []integrations.Param{{Name: "id", Label: "Id", Type: "Number", Dictionary: "ids"}}}}
+	inBubble(t, actions, func(r *rig) { r.deck.RunFunc = answers(nil, 200, nil) }, func(t *testing.T, r *rig) {
+		r.loop.Press("enter", "enter")
+		d := r.dialog(t)
+		d.Update(keyOf("7"))
+		r.loop.Do(d.Update(keyOf("ctrl+j")))
+		r.loop.Settle()
+		r.loop.Press("ctrl+j")
+		r.pass(time.Second)
+		if len(r.deck.Runs) != 1 || r.deck.Runs[0].Texts["id"] != "7" || r.deck.Runs[0].Params["id"] != nil {
+			t.Errorf("%+v\n%s", r.deck.Runs, r.frame())
+		}
+	})
+}

@@ -24,8 +24,9 @@ type Options struct {
 	// Load asks for one page: of what matches search, after cursor ("" is the first).
 	Load func(ctx context.Context, search, cursor string) (connections.Choices, error)
 	// Take is called once, after the dialog has closed itself.
-	Take     func(c connections.Choice) tea.Cmd
-	Freeform bool // what was typed may be taken as it is
+	Take func(c connections.Choice) tea.Cmd
+	// TakeText is called in its place with what was typed, where that may be taken as it is; nil: it may not.
+	TakeText func(text string) tea.Cmd
 }
 
 // Dialog is a line to type into and the choices that fit it.
@@ -205,7 +206,7 @@ func (d *Dialog) pick() tea.Cmd {
 	case d.stale && d.problem == "":
 	case len(d.items) > 0 && i >= 0 && d.problem == "":
 		return d.give(d.items[i])
-	case d.o.Freeform:
+	case d.o.TakeText != nil:
 		return d.pickTyped()
 	}
 	return nil
@@ -213,10 +214,11 @@ func (d *Dialog) pick() tea.Cmd {
 
 func (d *Dialog) pickTyped() tea.Cmd {
 	text := strings.TrimSpace(d.field.Value())
-	if !d.o.Freeform || text == "" {
+	if d.o.TakeText == nil || text == "" {
 		return nil
 	}
-	return d.give(connections.Choice{Value: text, Label: text})
+	closed := d.env.Shell.CloseDialog()
+	return tea.Batch(closed, d.o.TakeText(text))
 }
 
 func (d *Dialog) give(c connections.Choice) tea.Cmd {

@@ -14,12 +14,12 @@ import (
 // Keys are the bindings in force now.
 func (d *Dialog) Keys() []keys.Binding {
 	off := ""
-	if !d.o.Freeform {
+	if d.o.TakeText == nil {
 		off = "only what is in the list is allowed"
 	}
 	return []keys.Binding{
 		{ID: "choose.take", Keys: []string{"enter"}, Label: "take", Help: "takes the choice under the cursor", Footer: true},
-		{ID: "choose.text", Keys: d.env.HandIn(), Label: "take the text", Help: "takes what was typed as it is", Off: off, Footer: d.o.Freeform},
+		{ID: "choose.text", Keys: d.env.HandIn(), Label: "take the text", Help: "takes what was typed as it is", Off: off, Footer: d.o.TakeText != nil},
 		{ID: "choose.move", Keys: []string{"up", "down"}, Label: "move", Help: "goes through the choices; the end asks for more"},
 		{ID: "choose.again", Keys: []string{"ctrl+r"}, Label: "ask again", Help: "asks the provider once more"},
 		{ID: "choose.cancel", Keys: []string{"esc"}, Label: "cancel", Help: "takes nothing", Footer: true},
@@ -103,7 +103,7 @@ func (d *Dialog) foot(width int) string {
 		return th.Key.Render("ctrl+r") + " again   " + th.Key.Render("esc") + " cancel"
 	}
 	text := th.Key.Render("enter") + " take   "
-	if d.o.Freeform {
+	if d.o.TakeText != nil {
 		text += th.Key.Render(d.env.HandIn()[0]) + " take the text   "
 	}
 	return ui.FitTheme(th, text+th.Key.Render("esc")+" cancel", width)
