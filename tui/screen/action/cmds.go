@@ -36,7 +36,6 @@ type (
 		ref
 		actions     []integrations.Action
 		integration string // id
-		stamp       string // of its files, "" if it has none
 		missing     string // the integration that the connection is of and that does not exist
 		err         error
 	}
@@ -81,6 +80,12 @@ type (
 		diff *doc.Diff
 		why  string // there is none
 	}
+	stampMsg struct {
+		ref
+		number int // of the stamps; the last one counts
+		stamp  string
+		first  bool // nothing was saved yet
+	}
 	workMsg struct{ ref }
 )
 
@@ -88,7 +93,7 @@ func (s *Screen) ref() ref { return ref{to: s, gen: s.gen} }
 
 func (s *Screen) load() tea.Cmd {
 	s.gen++
-	ctx, deck, stamp, conn, r := s.ctx, s.env.Deck, s.env.Stamp, s.conn, s.ref()
+	ctx, deck, conn, r := s.ctx, s.env.Deck, s.conn, s.ref()
 	return func() tea.Msg {
 		m := loadedMsg{ref: r, integration: conn}
 		m.actions, m.err = deck.Actions(ctx, conn)
@@ -98,7 +103,23 @@ func (s *Screen) load() tea.Cmd {
 				m.missing = c.Integration
 			}
 		}
-		if v, err := deck.Integration(ctx, m.integration); err == nil && stamp != nil {
+		return m
+	}
+}
+
+// stampCmd looks at the files of the integration. That may take long with many of them, so that nothing waits for it.
+func (s *Screen) stampCmd(first bool) tea.Cmd {
+	if s.env.Stamp == nil {
+		return nil
+	}
+	s.stamps++
+	ctx, deck, stamp, id, r := s.ctx, s.env.Deck, s.env.Stamp, s.conn, s.ref()
+	m := stampMsg{ref: r, number: s.stamps, first: first}
+	return func() tea.Msg {
+		if c, err := deck.Show(ctx, id); err == nil {
+			id = c.Integration
+		}
+		if v, err := deck.Integration(ctx, id); err == nil {
 			m.stamp = stamp(v.Origin)
 		}
 		return m

@@ -279,11 +279,19 @@ func TestSavedMeanwhile(t *testing.T) {
 		if len(r.deck.Runs) != 3 {
 			t.Errorf("%d runs", len(r.deck.Runs))
 		}
+		r.deck.Saved++
 		r.deck.ActionsErr = &connections.Error{Kind: connections.KindConfiguration, Message: "line 3: unknown key"}
 		r.loop.Send(screen.SourcesSaved{})
 		r.pass(time.Second)
 		if said := strings.Join(r.shell.Said, ";"); !strings.Contains(said, "line 3: unknown key") || r.screen.form.Value("text") != "milk" || len(r.deck.Runs) != 3 {
 			t.Errorf("%s, %d runs\n%s", said, len(r.deck.Runs), r.frame())
+		}
+		r.deck.Saved++
+		r.deck.ActionsErr = nil
+		r.loop.Send(screen.SourcesSaved{})
+		r.pass(time.Second)
+		if len(r.deck.Runs) != 4 {
+			t.Errorf("%d runs after it was mended", len(r.deck.Runs))
 		}
 	})
 }

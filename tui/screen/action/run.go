@@ -92,8 +92,29 @@ func (s *Screen) saved() tea.Cmd {
 	if !s.loaded || s.running {
 		return nil
 	}
-	s.again = s.watching && s.answer != nil
-	return s.load()
+	s.again, s.reading, s.unusable = false, true, false
+	return tea.Batch(s.load(), s.stampCmd(false))
+}
+
+// stamped runs the action again if it is watched and a file of its own integration was saved, once the actions are read.
+func (s *Screen) stamped(m stampMsg) tea.Cmd {
+	switch {
+	case m.number != s.stamps:
+		return nil
+	case s.running && !m.first:
+		s.late = true // it counts after the run
+		return nil
+	}
+	changed := m.stamp != s.stamp
+	s.stamp = m.stamp
+	switch {
+	case m.first || !changed || !s.watching || s.answer == nil || s.unusable:
+		return nil
+	case s.reading:
+		s.again = true
+		return nil
+	}
+	return s.run("", 0)
 }
 
 // watch turns the running after each save on or off.

@@ -64,6 +64,9 @@ type Screen struct {
 	stamp    string // of the integration's files, "" if it has none
 	bySave   bool   // the run under way is for a saved file
 	asTable  bool   // lists are shown as tables
+	stamps   int    // how often it was asked for
+	reading  bool   // the actions are being read anew
+	unusable bool   // the saved file cannot be used: there is nothing to run
 }
 
 // New returns the screen for a connection, by its name, or for an integration that needs none, by its id.
@@ -97,7 +100,7 @@ func (s *Screen) Init() tea.Cmd {
 	if s.loaded {
 		return nil
 	}
-	return s.load()
+	return tea.Batch(s.load(), s.stampCmd(true))
 }
 
 // Close ends the screen's commands, a run too.
@@ -174,6 +177,8 @@ func (s *Screen) told(msg ofScreen) tea.Cmd {
 		if s.answer != nil && s.answer == m.of {
 			return s.takeSample(m)
 		}
+	case stampMsg:
+		return s.stamped(m)
 	case workMsg:
 		return s.work()
 	}
@@ -197,17 +202,17 @@ func (s *Screen) paste(text string) tea.Cmd {
 }
 
 func (s *Screen) take(m loadedMsg) tea.Cmd {
+	s.reading = false
 	if m.err != nil {
 		s.again = false
 		if s.loaded {
+			s.unusable = true
 			return s.env.Shell.Toast(screen.ToastError, "the saved file cannot be used: "+plain(m.err))
 		}
 		s.problem, s.missing = plain(m.err), m.missing
 		return nil
 	}
 	s.loaded, s.problem, s.actions, s.integration = true, "", m.actions, m.integration
-	s.again = s.again && m.stamp != s.stamp // a file of another one was saved
-	s.stamp = m.stamp
 	s.narrow()
 	if s.want != "" {
 		name := s.want
