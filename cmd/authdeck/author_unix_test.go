@@ -75,7 +75,7 @@ func TestAuthorsLoopInTheTerminal(t *testing.T) {
 	e.until(`Add note`, 5*time.Second)
 	e.press("j", "enter")
 	e.until(`Input: Add note`, 5*time.Second)
-	e.press("milk and bread", "enter")
+	e.press("milk and bread", "ctrl+j") // enter is a new line of the note
 	e.until(`text: "milk and bread"`, 10*time.Second)
 	e.press("ctrl+c")
 	e.exit(10 * time.Second)
