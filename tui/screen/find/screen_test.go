@@ -3,6 +3,7 @@ package find
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +14,7 @@ import (
 
 	"authdeck/connections"
 	"authdeck/integrations"
+	"authdeck/tui/keys"
 	"authdeck/tui/screen"
 	"authdeck/tui/screen/screentest"
 	"authdeck/tui/theme"
@@ -210,5 +212,21 @@ func TestLongAbout(t *testing.T) {
 			t.Error(f)
 		}
 		screentest.Check(t, f, 80, 19)
+	})
+}
+
+// TestGuideKeys: the table of keys in docs/actions.md has every key of the screen but those that move, and no other.
+func TestGuideKeys(t *testing.T) {
+	inBubble(t, theme.Options{}, actions(), func(r *rig) {
+		lists := [][]keys.Binding{r.s.Keys()}
+		r.loop.Press("tab")
+		lists = append(lists, r.s.Keys())
+		for i, list := range lists {
+			lists[i] = slices.DeleteFunc(list, func(b keys.Binding) bool { return b.ID == idMove })
+		}
+		want, got := screentest.GuideKeys(t, "../../../docs/actions.md", "finding"), screentest.AllKeys(lists...)
+		if !slices.Equal(want, got) {
+			t.Errorf("the guide has %q, the program %q", want, got)
+		}
 	})
 }
