@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"authdeck/connections"
 	"authdeck/integrations"
 	"authdeck/oauthflow"
@@ -200,6 +202,24 @@ func TestLetterSearches(t *testing.T) {
 		r.pick(t)
 		if got := r.screen.form.Value("board"); got != "h" {
 			t.Errorf("%q\n%s", got, r.frame())
+		}
+	})
+}
+
+// TestShortError: in a small terminal the reason of a failure leaves room for the requests.
+func TestShortError(t *testing.T) {
+	long := &connections.Error{Kind: connections.KindAction, Message: strings.Repeat("the provider said a lot ", 9)}
+	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc = answers(json.RawMessage(`{"error":"long"}`), 500, long) }, func(t *testing.T, r *rig) {
+		r.loop.Press("j", "enter", "enter")
+		r.pass(time.Second)
+		r.loop.Press("]")
+		for _, c := range []struct {
+			height int
+			short  bool
+		}{{11, true}, {35, false}} {
+			if n := strings.Count(ansi.Strip(r.screen.View(60, c.height)), "said a lot"); n == 0 || (n <= 3) != c.short {
+				t.Errorf("%d lines high: %d times\n%s", c.height, n, ansi.Strip(r.screen.View(60, c.height)))
+			}
 		}
 	})
 }

@@ -268,7 +268,7 @@ func (a *answer) size() int64 {
 func (s *Screen) answered(width, rows int) []string {
 	th, a := s.env.Theme, s.answer
 	lines := []string{" " + s.tabs()}
-	lines = append(lines, s.wrong(width)...)
+	lines = append(lines, s.wrong(width, rows)...)
 	note := s.note()
 	if note != "" {
 		lines = append(lines, " "+th.Dim.Render(ui.FitTheme(th, note, width-2)))
@@ -306,7 +306,7 @@ func (s *Screen) tabs() string {
 }
 
 // wrong says what went wrong, and what can be done about it.
-func (s *Screen) wrong(width int) []string {
+func (s *Screen) wrong(width, rows int) []string {
 	th, a := s.env.Theme, s.answer
 	var lines []string
 	text, hint := a.message, a.hint
@@ -315,6 +315,9 @@ func (s *Screen) wrong(width int) []string {
 	}
 	if text == "" || a.canceled {
 		return nil
+	}
+	if a.tab != tabResult && rows < 12 { // what is shown there needs the room
+		return []string{" " + th.Danger.Render(th.Glyph.Error+" "+ui.FitTheme(th, text, width-4))}
 	}
 	for i, l := range ui.Wrap(text, width-4) {
 		mark := " "
