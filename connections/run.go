@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -176,10 +178,26 @@ func checked(a integrations.Action, r RunRequest) (map[string]any, error) {
 	for i, b := range broken {
 		words[i] = b.Error()
 	}
+	hint := "`authdeck actions` lists the parameters; nothing was sent"
+	if names := strangers(a, r); names != "" {
+		hint = "it has no parameter " + names + "; " + hint
+	}
 	return nil, &Error{
-		Kind: KindUsage, Message: strings.Join(words, "; "), Hint: "`authdeck actions` lists the parameters; nothing was sent",
+		Kind: KindUsage, Message: strings.Join(words, "; "), Hint: hint,
 		Err: integrations.ErrBadParams, Fields: broken,
 	}
+}
+
+// strangers are the names that were given and that the action does not have: most often one that is missing, spelled otherwise.
+func strangers(a integrations.Action, r RunRequest) string {
+	var names []string
+	names = slices.AppendSeq(names, maps.Keys(r.Texts))
+	names = slices.AppendSeq(names, maps.Keys(r.Params))
+	names = slices.DeleteFunc(names, func(name string) bool {
+		return slices.ContainsFunc(a.Params, func(p integrations.Param) bool { return p.Name == name })
+	})
+	slices.Sort(names)
+	return safetext.Line(strings.Join(names, ", "), 200)
 }
 
 // findAction finds one by name; an unknown one is answered with the nearest.
