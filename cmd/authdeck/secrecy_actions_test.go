@@ -11,7 +11,7 @@ import (
 )
 
 // TestSecrecy_17_Actions: what TestSecrecy_17 wants, of runs and calls of one's own whose secrets stand in every part of a request, and
-// whose API repeats them all. Only what an API answered to a call of one's own, and a command's environment, may hold them.
+// whose API repeats them all.
 func TestSecrecy_17_Actions(t *testing.T) {
 	t.Parallel()
 	program, err := built()
@@ -26,40 +26,23 @@ func TestSecrecy_17_Actions(t *testing.T) {
 	for _, step := range []struct {
 		args string
 		code int
-		body bool // stdout is what the API answered
 	}{
-		{"run kept keyed -v" + text, 7, false},
-		{"run kept keyed --json -v" + text, 7, false},
-		{"run kept keyed --curl" + text, 7, false},
-		{"run kept keyed --curl --json" + text, 7, false},
-		{"run kept keyed --dry-run -v" + text, 0, false},
-		{"run kept keyed --dry-run --json --curl" + text, 0, false},
-		{"run kept form -v", 7, false},
-		{"run kept form --curl -v", 7, false},
-		{"run kept form --dry-run", 0, false},
-		{"run kept keyed --save-preset mine --dry-run" + text, 0, false},
-		{"run kept keyed --preset mine --save here", 7, false},
-		{"request kept GET /echo -v", 7, true},
-		{"request kept GET /echo --curl -v", 7, false},
-		{"request kept GET /echo?access_token=" + typed + " --dry-run", 0, false},
-		{"request kept POST /echo --dry-run --json --curl -d {\"password\":\"" + typed + "\"}", 0, false},
-		{"request kept POST /echo --curl -H X-Api-Key:" + typed + " -d client_secret=" + typed + "", 7, false},
-		{"request kept GET https://evil.example/x?token=" + typed + " -v", 2, false},
-		{"request kept GET https://u:" + typed + "@evil.example/x -v", 2, false},
-		{"exec kept -- env", 0, true},
-		{"exec kept -- /nothing/there", 2, false},
-		{"history kept --json -v", 0, false},
-		{"history kept", 0, false},
+		{"run kept keyed -v --save-preset mine" + text, 7},
+		{"run kept keyed --json -v --preset mine", 7},
+		{"run kept keyed --curl --json" + text, 7},
+		{"run kept keyed --dry-run --json --curl" + text, 0},
+		{"run kept form -v", 7},
+		{"request kept GET /echo --curl -v", 7},
+		{"request kept GET /echo?access_token=" + typed + " --dry-run", 0},
+		{"request kept POST /echo --dry-run --json --curl -d {\"password\":\"" + typed + "\"}", 0},
+		{"request kept POST /echo --curl -H X-Api-Key:" + typed + " -d client_secret=" + typed, 7},
+		{"request kept GET https://u:" + typed + "@evil.example/x -v", 2},
+		{"exec kept -- /nothing/there", 2},
+		{"history kept --json -v", 0},
 	} {
 		got := s.run("", program, strings.Fields(step.args)...)
 		if got.code != step.code {
 			t.Errorf("%s: exit %d, want %d: %s", step.args, got.code, step.code, got.err)
-		}
-		if step.body {
-			if !holds(got.out) {
-				t.Errorf("%s prints no secret", step.args)
-			}
-			got.out = nil
 		}
 		if strings.Contains(string(got.out)+string(got.err), typed) {
 			t.Errorf("%s: what was typed shows:\n%s%s", step.args, got.out, got.err)
@@ -68,8 +51,6 @@ func TestSecrecy_17_Actions(t *testing.T) {
 			t.Errorf("%s: a secret shows:\n%.2000s\n%.2000s", step.args, got.out, got.err)
 		}
 	}
-	report := filepath.Join(s.root, "report")
-	s.silent("export --redacted", s.run("", program, "export", "--redacted", report))
 	saved := filepath.Join(t.TempDir(), "saved") // the user's own file, outside of what is swept
 	if got := s.run("", program, "request", "kept", "GET", "/fine", "--save", saved); got.code != 0 {
 		t.Errorf("exit %d: %s", got.code, got.err)
@@ -77,23 +58,20 @@ func TestSecrecy_17_Actions(t *testing.T) {
 	if info, err := os.Stat(saved); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
+	s.mu.Lock()
+	s.tail = "\nX: y"
+	s.mu.Unlock()
+	s.run("", program, "refresh", "kept")
+	if got := s.run("", program, "exec", "kept", "--", "env"); got.code != 1 || holds(got.out) {
+		t.Errorf("a token of two lines: exit %d, %s", got.code, got.err)
+	}
+	report := filepath.Join(s.root, "report")
+	s.silent("export --redacted", s.run("", program, "export", "--redacted", report))
 }
 
 // TestSecrecy_12: a token that would be two lines is handed to nobody (security.md §6, 12).
 func TestSecrecy_12(t *testing.T) {
 	t.Parallel()
-	program, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := startSentry(t)
-	s.tail = "\nX: y"
-	s.set(program)
-	for _, args := range []string{"token kept --header", "exec kept -- env"} {
-		if got := s.run("", program, strings.Fields(args)...); got.code != 1 || holds(got.out) {
-			t.Errorf("%s: exit %d, %s", args, got.code, got.err)
-		}
-	}
 	for value, fits := range map[string]bool{"a\nb": false, "a\rb": false, "a\x00": false, "a b/+=": true} {
 		if err := oneLine(connections.Token{Value: secret.New(value)}, "kept"); (err == nil) != fits {
 			t.Errorf("%q: %v", value, err)
