@@ -41,6 +41,12 @@ func TestRunWatch(t *testing.T) {
 	e.until(`the result is unchanged`, 20*time.Second)
 	save(`nobody.knows`, "")
 	e.until(`error: hello failed`, 20*time.Second)
+	ran := strings.Count(e.output(), "error: hello failed")
+	save(`{ greeting: `, "")
+	e.until(`nothing was run; save it without the mistake`, 20*time.Second)
+	if now := strings.Count(e.output(), "error: hello failed"); now != ran {
+		t.Error("the version before the mistake was run")
+	}
 	save(`{ greeting: "three" }`, "")
 	e.until(`"greeting": "three"`, 20*time.Second)
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -37,12 +38,15 @@ type folders struct {
 	w    *fsnotify.Watcher
 	list func(context.Context) []string
 	out  chan struct{}
+	now  []string // what was listed last
 }
 
 // look watches what is listed now, and nothing else. A folder that cannot be watched is read when the user looks anew.
 func (f *folders) look(ctx context.Context) {
 	var wanted []string
+	f.now = f.now[:0]
 	for _, dir := range f.list(ctx) {
+		f.now = append(f.now, filepath.Clean(dir))
 		wanted = append(wanted, nearest(dir))
 	}
 	for _, dir := range f.w.WatchList() {
@@ -56,6 +60,14 @@ func (f *folders) look(ctx context.Context) {
 			_ = f.w.Add(dir)
 		}
 	}
+}
+
+// concerns reports whether a file is of a folder that is listed: in it, the folder itself, or one above it. Beside a folder that
+// is not there yet others write too, this program above all.
+func (f *folders) concerns(name string) bool {
+	return slices.ContainsFunc(f.now, func(dir string) bool {
+		return filepath.Dir(name) == dir || name == dir || strings.HasPrefix(dir, name+string(filepath.Separator))
+	})
 }
 
 // nearest is the folder, or the first above it that is there.
@@ -83,7 +95,7 @@ func (f *folders) forward(ctx context.Context) {
 			if !ok {
 				return
 			}
-			if e.Op == fsnotify.Chmod {
+			if e.Op == fsnotify.Chmod || !f.concerns(e.Name) {
 				continue
 			}
 		}

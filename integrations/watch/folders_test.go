@@ -88,3 +88,26 @@ func drain(changes <-chan struct{}) {
 		}
 	}
 }
+
+// TestBeside: what is written beside a folder that is not there yet concerns nobody; the folder itself does.
+func TestBeside(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	changes, err := Folders(ctx, func(context.Context) []string { return []string{filepath.Join(dir, "a", "later")} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "store.db"), "1")
+	write(t, filepath.Join(dir, "ab"), "1")
+	select {
+	case <-changes:
+		t.Error("told of a file beside it")
+	case <-time.After(5 * quiet):
+	}
+	write(t, filepath.Join(dir, "a", "b"), "1")
+	told(t, changes, "the folder above it")
+	cancel()
+	for range changes {
+	}
+}

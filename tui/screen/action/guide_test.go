@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	tea "charm.land/bubbletea/v2"
+
 	"authdeck/connections"
 	"authdeck/integrations"
 	"authdeck/tui/keys"
@@ -42,7 +44,7 @@ func TestGuideKeys(t *testing.T) {
 		r.pass(time.Second)
 		r.screen.answer.res.Next = "p2"
 		same(t, "answer", r.screen.Keys())
-		same(t, "choices", choose.New(r.env, choose.Options{Freeform: true}).Keys())
+		same(t, "choices", choose.New(r.env, choose.Options{TakeText: func(string) tea.Cmd { return nil }}).Keys())
 		same(t, "presets", newSaved(r.screen).Keys())
 	})
 }
