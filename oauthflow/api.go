@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"authdeck/internal/secret"
@@ -67,6 +68,7 @@ func (r APIRequest) call(ctx context.Context) (call, error) {
 			list = append(list, u.Query()[name]...)
 		}
 	}
+	list = append(list, hiddenByName(r.Header, list)...)
 	req, err := http.NewRequestWithContext(ctx, method, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
 		return failed(errNoAddress)
@@ -87,4 +89,22 @@ func (r APIRequest) call(ctx context.Context) (call, error) {
 		k.timeout = totalTimeout
 	}
 	return k, nil
+}
+
+// hiddenByName are the parts of headers that are hidden since a header of that name holds a secret: what comes back of them elsewhere is
+// one, too. Those with a secret that is known in them are left out: that one says better what is to be hidden.
+func hiddenByName(h http.Header, known []string) []string {
+	var list []string
+	for name, values := range secret.RedactHeader(h) {
+		for i, masked := range values {
+			before, after, found := strings.Cut(masked, secret.Mask)
+			rest, same := strings.CutPrefix(h[name][i], before)
+			rest, ends := strings.CutSuffix(rest, after)
+			of := slices.ContainsFunc(known, func(s string) bool { return s != "" && strings.Contains(h[name][i], s) })
+			if found && same && ends && !of && !strings.Contains(after, secret.Mask) {
+				list = append(list, rest)
+			}
+		}
+	}
+	return list
 }

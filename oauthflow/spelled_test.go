@@ -68,3 +68,16 @@ func TestCarried(t *testing.T) {
 		}
 	}
 }
+
+// What a header of the caller's own holds by its name does not come back either, though nobody said that it is a secret.
+func TestSendAPI_HidesWhatAHeaderIsKnownToHold(t *testing.T) {
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte("you sent " + r.Header.Get("X-Api-Key") + " and " + r.Header.Get("Authorization")[len("Basic "):] + " to " + r.Header.Get("X-Room")))
+	})
+	x, err := seen(t, caller(t), oauthflow.APIRequest{URL: address, Header: http.Header{
+		"X-Api-Key": {"hunter2"}, "Authorization": {"Basic YWRhOmh1bnRlcjM="}, "X-Room": {"lobby"},
+	}})
+	if want := "you sent ••• and ••• to lobby"; err != nil || x.ResponseBody != want {
+		t.Errorf("%q, %v; want %q", x.ResponseBody, err, want)
+	}
+}
