@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -244,5 +245,29 @@ func TestPastRuns_CannotBeKept(t *testing.T) {
 	b.put("work", 0, time.Hour)
 	if r, err := b.Run(t.Context(), connections.RunRequest{Connection: "work", Action: "list"}); err != nil || r.Status != 201 {
 		t.Errorf("%+v %v", r, err)
+	}
+}
+
+// TestPastRuns_LongInputs: what is too long to be kept is not looked through for secrets either, which would keep who ran it waiting.
+func TestPastRuns_LongInputs(t *testing.T) { // not beside others: it measures memory
+	b := callBench(t, &calling{}, func(integrations.ActionRequest) (integrations.ActionResult, error) {
+		return integrations.ActionResult{Result: json.RawMessage(`1`), Exchanges: exchange("GET", 200)}, nil
+	})
+	b.put("work", 0, time.Hour)
+	const size = 16 << 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := b.Run(t.Context(), connections.RunRequest{
+		Connection: "work", Action: "list", Texts: map[string]string{"t": strings.Repeat("access-0", size/8)},
+	}); err != nil {
+		t.Error(err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 5*size {
+		t.Errorf("it takes %d MB of %d", took>>20, size>>20)
+	}
+	list, err := b.PastRuns(t.Context(), "example", "list")
+	if err != nil || len(list) == 0 || !list[0].InputsCut || list[0].Texts != nil {
+		t.Errorf("%+v %v", list, err)
 	}
 }

@@ -242,7 +242,7 @@ func (s *Service) pastRun(r *running, req RunRequest, failed *Error) (storedRun,
 	hide := newHider(r)
 	p := storedRun{PastRun: PastRun{
 		ID: hex.EncodeToString(id), Time: s.now(), Connection: r.info.ID, Action: r.action.Name, Pages: req.Pages,
-		Params: hide.values(req.Params), Texts: hide.texts(req.Texts), Status: r.result.Status, Duration: r.result.Duration,
+		Status: r.result.Status, Duration: r.result.Duration,
 		ResultSize: len(r.result.Result) + len(r.result.Body),
 	}}
 	if r.conn != nil {
@@ -251,8 +251,10 @@ func (s *Service) pastRun(r *running, req RunRequest, failed *Error) (storedRun,
 	if failed != nil {
 		p.Message = hide.text(failed.Message)
 	}
-	if raw, err := json.Marshal([]any{p.Params, p.Texts}); err != nil || len(raw) > inputsKept {
-		p.Params, p.Texts, p.InputsCut = nil, nil, true
+	if raw, err := json.Marshal([]any{req.Params, req.Texts}); err != nil || len(raw) > inputsKept {
+		p.InputsCut = true // and nothing is looked for in them: they may have many megabytes
+	} else {
+		p.Params, p.Texts = hide.values(req.Params), hide.texts(req.Texts)
 	}
 	var result json.RawMessage
 	if n := len(r.result.Result); n > 0 && n <= resultKept {
