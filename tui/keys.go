@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"authdeck/tui/keys"
+	"authdeck/tui/screen"
 	"authdeck/tui/screen/find"
 	"authdeck/tui/term"
 	"authdeck/tui/ui"
@@ -65,7 +66,7 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 	case "f1": // the one key for it where letters go into a field
 		return m.Open(newHelp(m))
 	case "esc":
-		if m.toasts.Dismiss() {
+		if u, ok := m.top().(screen.Urgent); (!ok || !u.Urgent()) && m.toasts.Dismiss() {
 			return nil
 		}
 	}

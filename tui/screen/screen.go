@@ -49,6 +49,9 @@ type Animated interface{ Every() time.Duration }
 // are neither shown nor taken.
 type Typing interface{ TakesText() bool }
 
+// Urgent is what a Screen is too if esc ends something there at times: Urgent says that it does now, so that it takes no error away first.
+type Urgent interface{ Urgent() bool }
+
 // Tick is sent by the one clock of the shell.
 type Tick struct{ Now time.Time }
 

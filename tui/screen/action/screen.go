@@ -95,6 +95,9 @@ func (s *Screen) TakesText() bool {
 	return s.answer != nil && s.answer.typing()
 }
 
+// Urgent: esc ends a run that is under way.
+func (s *Screen) Urgent() bool { return s.running }
+
 // Init reads the actions, once.
 func (s *Screen) Init() tea.Cmd {
 	if s.loaded {
