@@ -95,7 +95,7 @@ func (s *Screen) TakesText() bool {
 	return s.answer != nil && s.answer.typing()
 }
 
-// Urgent: esc ends a run that is under way.
+// Urgent reports whether esc ends a run now.
 func (s *Screen) Urgent() bool { return s.running }
 
 // Init reads the actions, once.
