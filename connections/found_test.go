@@ -46,6 +46,9 @@ func TestAllActions(t *testing.T) {
 	if who.LastUsed.IsZero() || !status.LastUsed.IsZero() || status.NeedsSignIn {
 		t.Errorf("used %v and %v", who.LastUsed, status.LastUsed)
 	}
+	if used := b.LastUsed(t.Context(), who.Integration); len(used) != 1 || !used[who.Name].Equal(who.LastUsed) {
+		t.Errorf("of the integration %v", used)
+	}
 }
 
 func found(name, label, category, description, integration string, used int) connections.FoundAction {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"authdeck/internal/safetext"
@@ -161,6 +162,17 @@ func (s *Service) lastUsed(ctx context.Context) map[string]time.Time {
 		}
 		if json.Unmarshal(b, &list) == nil && len(list) > 0 {
 			used[key] = list[0].Time
+		}
+	}
+	return used
+}
+
+// LastUsed is when actions of an integration (its id) were run last, by their names, as far as past runs are kept.
+func (s *Service) LastUsed(ctx context.Context, integration string) map[string]time.Time {
+	used := map[string]time.Time{}
+	for key, at := range s.lastUsed(ctx) {
+		if name, ok := strings.CutPrefix(key, actionKey(integration, "")); ok {
+			used[name] = at
 		}
 	}
 	return used

@@ -34,6 +34,7 @@ type Deck interface {
 	Presets(ctx context.Context, integration, action string) ([]connections.Preset, error)
 	SavePreset(ctx context.Context, integration, action string, p connections.Preset) error
 	RemovePreset(ctx context.Context, integration, action, name string) error
+	LastUsed(ctx context.Context, integration string) map[string]time.Time
 	PastRuns(ctx context.Context, integration, action string) ([]connections.PastRun, error)
 	ForgetRuns(ctx context.Context, integration, action string) error
 	LastResult(ctx context.Context, integration, action, connection string) (json.RawMessage, error)

@@ -3,6 +3,7 @@ package fakedeck
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"authdeck/connections"
 	"authdeck/integrations"
@@ -36,6 +37,9 @@ func (d *Deck) SavePreset(context.Context, string, string, connections.Preset) e
 
 // RemovePreset does nothing.
 func (d *Deck) RemovePreset(context.Context, string, string, string) error { return nil }
+
+// LastUsed is nothing.
+func (d *Deck) LastUsed(context.Context, string) map[string]time.Time { return nil }
 
 // PastRuns are none.
 func (d *Deck) PastRuns(context.Context, string, string) ([]connections.PastRun, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -85,6 +86,8 @@ type (
 		number int // of the stamps; the last one counts
 		stamp  string
 		first  bool // nothing was saved yet
+		// mistake is why the last good version is in force and not what was saved, "" if it is.
+		mistake string
 	}
 	workMsg struct{ ref }
 )
@@ -103,6 +106,9 @@ func (s *Screen) load() tea.Cmd {
 				m.missing = c.Integration
 			}
 		}
+		used := deck.LastUsed(ctx, m.integration)
+		m.actions = slices.Clone(m.actions) // last used first
+		slices.SortStableFunc(m.actions, func(a, b integrations.Action) int { return used[b.Name].Compare(used[a.Name]) })
 		return m
 	}
 }
@@ -120,7 +126,7 @@ func (s *Screen) stampCmd(first bool) tea.Cmd {
 			id = c.Integration
 		}
 		if v, err := deck.Integration(ctx, id); err == nil {
-			m.stamp = stamp(v.Origin)
+			m.stamp, m.mistake = stamp(v.Origin), v.Mistake
 		}
 		return m
 	}

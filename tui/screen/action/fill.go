@@ -110,9 +110,7 @@ func (s *Screen) reopen() tea.Cmd {
 	}
 	if s.again {
 		s.again = false
-		run := s.run("", 0)
-		s.bySave = s.running
-		return tea.Batch(cmd, run)
+		return tea.Batch(cmd, s.runSaved())
 	}
 	return cmd
 }

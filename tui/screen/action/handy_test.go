@@ -171,6 +171,13 @@ func TestWatchShowsChanges(t *testing.T) {
 		if f := r.frame(); !strings.Contains(f, "[Result]") {
 			t.Error(f)
 		}
+		r.deck.Catalogue[0].Mistake = "demo.yaml:3: no such key"
+		r.deck.Saved++
+		r.loop.Send(screen.SourcesSaved{})
+		r.pass(time.Second)
+		if said := strings.Join(r.shell.Said, ";"); len(r.deck.Runs) != 3 || !strings.Contains(said, "not run: demo.yaml:3: no such key") {
+			t.Errorf("%d runs, said %s", len(r.deck.Runs), said)
+		}
 	})
 }
 

@@ -364,6 +364,27 @@ func TestFilter(t *testing.T) {
 	})
 }
 
+// TestLastUsed: what was used last comes first, and the cursor stays on its action when the list is read anew.
+func TestLastUsed(t *testing.T) {
+	inBubble(t, demo(), func(r *rig) {
+		r.deck.Used = map[string]time.Time{"add-note": time.Unix(20, 0), "search": time.Unix(30, 0)}
+	}, func(t *testing.T, r *rig) {
+		var got []string
+		for _, a := range r.screen.actions {
+			got = append(got, a.Name)
+		}
+		if diff := cmp.Diff([]string{"search", "add-note", "me", "list-notes"}, got); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+		r.loop.Press("j")
+		r.deck.Used["me"] = time.Unix(40, 0)
+		r.loop.Send(screen.SourcesSaved{})
+		if a, _ := r.screen.selected(); a.Name != "add-note" || r.screen.actions[0].Name != "me" {
+			t.Errorf("the cursor is on %s\n%s", a.Name, r.frame())
+		}
+	})
+}
+
 // TestReveal: a secret of a request is in sight for ten seconds after v, and never before.
 func TestReveal(t *testing.T) {
 	inBubble(t, demo(), func(r *rig) { r.deck.RunFunc = answers(notes(1), 200, nil) }, func(t *testing.T, r *rig) {

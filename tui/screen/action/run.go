@@ -110,11 +110,20 @@ func (s *Screen) stamped(m stampMsg) tea.Cmd {
 	switch {
 	case m.first || !changed || !s.watching || s.answer == nil || s.unusable:
 		return nil
+	case m.mistake != "": // the version before would say nothing of what was saved
+		return s.env.Shell.Toast(screen.ToastError, "not run: "+safe(m.mistake))
 	case s.reading:
 		s.again = true
 		return nil
 	}
-	return s.run("", 0)
+	return s.runSaved()
+}
+
+// runSaved runs the action for a file that was saved: what changed is shown first.
+func (s *Screen) runSaved() tea.Cmd {
+	run := s.run("", 0)
+	s.bySave = s.running
+	return run
 }
 
 // watch turns the running after each save on or off.

@@ -215,8 +215,14 @@ func (s *Screen) take(m loadedMsg) tea.Cmd {
 		s.problem, s.missing = plain(m.err), m.missing
 		return nil
 	}
-	s.loaded, s.problem, s.actions, s.integration = true, "", m.actions, m.integration
+	on, _ := s.selected()
+	s.loaded, s.problem, s.actions, s.integration, s.shown = true, "", m.actions, m.integration, nil
 	s.narrow()
+	for i, n := range s.shown {
+		if s.actions[n].Name == on.Name {
+			s.cursor = i
+		}
+	}
 	if s.want != "" {
 		name := s.want
 		s.want = ""

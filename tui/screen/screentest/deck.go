@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"authdeck/connections"
 	"authdeck/integrations"
@@ -32,7 +33,8 @@ type Deck struct {
 	Saved      int // how often a file of the integration was saved
 	SampleOf   func(ctx context.Context, r connections.LoadRequest) (json.RawMessage, error)
 	Past       []connections.PastRun
-	Last       json.RawMessage // what LastResult answers
+	Used       map[string]time.Time // what LastUsed answers
+	Last       json.RawMessage      // what LastResult answers
 
 	mu       sync.Mutex
 	Logins   []connections.LoginRequest
@@ -156,6 +158,9 @@ func (d *Deck) RemovePreset(_ context.Context, _, _, name string) error {
 	d.Kept = slices.DeleteFunc(d.Kept, func(p connections.Preset) bool { return p.Name == name })
 	return nil
 }
+
+// LastUsed returns Used.
+func (d *Deck) LastUsed(context.Context, string) map[string]time.Time { return d.Used }
 
 // PastRuns returns Past.
 func (d *Deck) PastRuns(context.Context, string, string) ([]connections.PastRun, error) {
