@@ -104,8 +104,12 @@ func (c *checker) namedValues(n *node, f field, path string) {
 		c.is.at(n, "%s is %s; it must be a map", path, kindWords[n.kind])
 		return
 	}
+	var names *regexp.Regexp
+	if f.names != "" && len(n.entries) > 0 {
+		names = regexp.MustCompile(f.names)
+	}
 	for _, e := range n.entries {
-		if f.names != "" && !regexp.MustCompile(f.names).MatchString(e.key) {
+		if names != nil && !names.MatchString(e.key) {
 			c.is.pos(e.line, e.col, "%q is no name in %s: %s", e.key, path, f.naming)
 		}
 		c.value(e.value, *f.elem, path+"."+e.key)
