@@ -11,7 +11,8 @@ import (
 )
 
 // BenchmarkRunOverhead is a whole process of `authdeck run` and of `authdeck request` against the bare HTTP call that it makes, in
-// turns; the differences of the medians are the figures (docs/benchmarks.md).
+// turns, over a store of 10,000 connections; the differences of the medians are the figures (docs/benchmarks.md). The FlowRunner
+// service makes no call: an address of this machine is not open to it.
 func BenchmarkRunOverhead(b *testing.B) {
 	path, err := built()
 	if err != nil {
@@ -29,6 +30,9 @@ func BenchmarkRunOverhead(b *testing.B) {
 		{"run", func() time.Duration { return process(b, path, env, "run", "kept", "echo", "-p", "text=milk") }, nil},
 		{"request", func() time.Duration {
 			return process(b, path, env, "request", "kept", "GET", api.URL+"/echo?text=milk")
+		}, nil},
+		{"flowrunner", func() time.Duration {
+			return process(b, path, env, "run", "greet", "hello", "-p", "url="+api.URL+"/echo?text=milk")
 		}, nil},
 	}
 	for i := range calls {
@@ -66,6 +70,16 @@ func process(b *testing.B, path string, env []string, args ...string) time.Durat
 	return timed(b, cmd)
 }
 
+// greeting is a FlowRunner service that answers by itself.
+const greeting = `/** @integrationName Greet */
+class Greet {
+  /** @operationName Hello
+   * @paramDef {"type":"String","name":"url"} */
+  async hello(url) { return { greeting: url } }
+}
+Flowrunner.ServerCode.addService(Greet, [])
+`
+
 // roughStore is a store with the connection "kept" of the API at address.
 func roughStore(b *testing.B, address string) []string {
 	b.Helper()
@@ -80,6 +94,14 @@ func roughStore(b *testing.B, address string) []string {
 	}
 	verb(b, env, "remove", "kept")
 	verb(b, env, "integrations", "add", manifest)
+	source := filepath.Join(b.TempDir(), "greet", "src", "index.js")
+	if err := os.MkdirAll(filepath.Dir(source), 0o700); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(source, []byte(greeting), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	verb(b, env, "integrations", "add", filepath.Dir(filepath.Dir(source)))
 	verb(b, env, "login", "rough", "--name", "kept", "--browser", mustLook(b, "playbrowser"))
 	return env
 }

@@ -24,10 +24,13 @@ type Options struct {
 	Upload func(f Upload, done func(url string, problem string))
 	// Console gets each console line, and says whether it wants more; nil drops them.
 	Console func(level, line string) bool
-	// Busy bounds how long a script may compute before it lets the loop go on, in wall time; 0: no bound. It ends with [ErrBusy].
-	// Stuck is called, on another goroutine, where that does not end it: half a second later.
+	// Busy bounds how long a script may compute before it lets the loop go on; 0: no bound. It ends with [ErrBusy]. Stuck is called, on
+	// another goroutine, where that does not end it: half a second later.
 	Busy  time.Duration
 	Stuck func()
+	// Used is the processor time that this process has used: a busy machine takes nothing from a script's time then, up to four
+	// times Busy in wall time. nil: Busy is wall time.
+	Used func() time.Duration
 }
 
 // Request is an HTTP request of the service.
@@ -194,26 +197,6 @@ func (e *Engine) interruptOn(ctx context.Context) (stop func() bool) {
 
 // ErrBusy is the end of a script that computed for longer than it may.
 var ErrBusy = errors.New("the script computed for too long without a pause")
-
-// bounded runs a script and ends it where it computes for too long. Built-in functions and expressions see no interrupt:
-// where one of them goes on, Stuck is told.
-func (e *Engine) bounded(script func() error) error {
-	if e.o.Busy <= 0 {
-		return script()
-	}
-	over := time.AfterFunc(e.o.Busy, func() { e.vm.Interrupt(ErrBusy) })
-	stuck := time.AfterFunc(e.o.Busy+500*time.Millisecond, func() {
-		if e.o.Stuck != nil {
-			e.o.Stuck()
-		}
-	})
-	err := script()
-	stuck.Stop()
-	if !over.Stop() {
-		return ErrBusy
-	}
-	return err
-}
 
 // random is Math.random's.
 func (e *Engine) random() float64 {

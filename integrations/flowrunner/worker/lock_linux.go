@@ -113,11 +113,7 @@ func limit(what int, soft, hard uint64) error {
 
 // allowTime gives the process two more seconds of processor time than it has used.
 func allowTime() {
-	var used unix.Rusage
-	if unix.Getrusage(unix.RUSAGE_SELF, &used) != nil {
-		return
-	}
-	seconds := uint64(time.Duration(used.Utime.Nano()+used.Stime.Nano())/time.Second) + callCPU
+	seconds := uint64(processorTime()()/time.Second) + callCPU
 	var now unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_CPU, &now) != nil {
 		return

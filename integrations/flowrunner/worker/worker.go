@@ -39,8 +39,8 @@ func Main() int {
 		_, _ = os.Stderr.WriteString("the worker cannot be locked in: " + err.Error() + "\n")
 		return 3
 	}
-	regexp2.DefaultMatchTimeout = busyTime // an expression sees no interrupt, but it does see this
-	debug.SetGCPercent(400)                // the start makes little garbage and ends soon
+	regexp2.DefaultMatchTimeout = 6 * busyTime // an expression sees no interrupt, but this; Stuck comes before, since the end of it counts as no match
+	debug.SetGCPercent(400)                    // the start makes little garbage and ends soon
 	w := &worker{conn: wire.NewConn(os.Stdin, os.Stdout), in: make(chan wire.Message), gone: func() { os.Exit(0) }}
 	if err := w.run(); err != nil && !errors.Is(err, io.EOF) {
 		_, _ = os.Stderr.WriteString(err.Error() + "\n")
@@ -184,7 +184,7 @@ func (w *worker) load(ask func(wire.Message, func(wire.Message))) error {
 		Upload: func(f engine.Upload, done func(string, string)) {
 			ask(wire.Message{Kind: wire.Upload, Body: f.Data, Name: f.Options}, func(a wire.Message) { done(a.Address, a.Text) })
 		},
-		Console: w.console(), Busy: busyTime, Stuck: func() { os.Exit(ExitStuck) },
+		Console: w.console(), Busy: busyTime, Stuck: func() { os.Exit(ExitStuck) }, Used: processorTime(),
 	})
 	if err != nil {
 		return err
