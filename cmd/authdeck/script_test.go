@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 		os.Exit(worker.Main()) // the tests' program is the product's, and its own worker
 	}
 	testing.Init()
-	if err := flag.Set("test.parallel", "6"); err != nil {
+	if err := flag.Set("test.parallel", "7"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
