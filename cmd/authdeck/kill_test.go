@@ -24,7 +24,7 @@ import (
 
 // marked is the program with its kill points, made once a test run.
 var marked = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "authdeck-marked-")
+	dir, err := buildDir("marked")
 	if err != nil {
 		return "", err
 	}

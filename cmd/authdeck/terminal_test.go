@@ -17,9 +17,39 @@ import (
 	"github.com/creack/pty"
 )
 
+// builds are the folders of the programs that a test run builds; they go with it.
+var builds struct {
+	mu   sync.Mutex
+	dirs []string
+}
+
+func buildDir(kind string) (string, error) {
+	builds.mu.Lock()
+	defer builds.mu.Unlock()
+	dir, err := os.MkdirTemp("", "authdeck-"+kind+"-")
+	if err == nil {
+		builds.dirs = append(builds.dirs, dir)
+	}
+	return dir, err
+}
+
+// tests are those of the package; what they built is removed after them.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	code := t.M.Run()
+	for _, dir := range builds.dirs {
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+	}
+	return code
+}
+
 // built is the program as a user builds it, made once a test run.
 var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "authdeck-built-")
+	dir, err := buildDir("built")
 	if err != nil {
 		return "", err
 	}

@@ -38,27 +38,11 @@ func (t *Table[K]) Move(to int) {
 
 // Key moves the cursor by the keys that move in every list; used reports whether it was one of them.
 func (t *Table[K]) Key(k string) (used bool) {
-	switch k {
-	case "j", "down":
-		t.Move(t.cursor + 1)
-	case "k", "up":
-		t.Move(t.cursor - 1)
-	case "g", "home":
-		t.Move(0)
-	case "G", "end":
-		t.Move(t.n - 1)
-	case "ctrl+d":
-		t.Move(t.cursor + t.Page()/2)
-	case "ctrl+u":
-		t.Move(t.cursor - t.Page()/2)
-	case "pgdown":
-		t.Move(t.cursor + t.Page())
-	case "pgup":
-		t.Move(t.cursor - t.Page())
-	default:
-		return false
+	to, used := Move(k, t.cursor, t.page, t.n)
+	if used {
+		t.Move(to)
 	}
-	return true
+	return used
 }
 
 func (t *Table[K]) scroll() {

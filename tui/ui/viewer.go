@@ -34,29 +34,15 @@ func (v *Viewer) SetWrap(on bool) { v.wrap, v.wrapped = on, nil }
 
 // Key scrolls; used reports whether it was one of its keys.
 func (v *Viewer) Key(k string) (used bool) {
-	page := max(1, v.page)
-	switch k {
-	case "j", "down":
-		v.top++
-	case "k", "up":
-		v.top--
-	case "g", "home":
-		v.top = 0
-	case "G", "end":
-		v.top = len(v.all())
-	case "ctrl+d":
-		v.top += max(1, page/2)
-	case "ctrl+u":
-		v.top -= max(1, page/2)
-	case "pgdown", "space":
-		v.top += page
-	case "pgup":
-		v.top -= page
-	default:
-		return false
+	if k == "space" {
+		k = "pgdown"
 	}
-	v.clamp()
-	return true
+	to, used := Move(k, v.top, v.page, len(v.all()))
+	if used {
+		v.top = to
+		v.clamp()
+	}
+	return used
 }
 
 func (v *Viewer) clamp() { v.top = max(0, min(v.top, len(v.all())-max(1, v.page))) }

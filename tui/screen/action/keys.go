@@ -5,6 +5,7 @@ import (
 
 	"authdeck/tui/keys"
 	"authdeck/tui/screen"
+	"authdeck/tui/ui"
 )
 
 // The stable names of the bindings.
@@ -251,26 +252,14 @@ func keyName(k tea.KeyPressMsg) string {
 	return k.String()
 }
 
+// pickPage is how far a page leads in the list of actions.
+const pickPage = 10
+
 // move moves in the list of actions.
 func (s *Screen) move(k string) bool {
-	n := len(s.shown)
-	to := s.cursor
-	switch k {
-	case "j", "down":
-		to++
-	case "k", "up":
-		to--
-	case "g", "home":
-		to = 0
-	case "G", "end":
-		to = n - 1
-	case "ctrl+d", "pgdown":
-		to += 5
-	case "ctrl+u", "pgup":
-		to -= 5
-	default:
-		return false
+	to, used := ui.Move(k, s.cursor, pickPage, len(s.shown))
+	if used {
+		s.cursor = max(0, min(to, len(s.shown)-1))
 	}
-	s.cursor = max(0, min(to, n-1))
-	return true
+	return used
 }

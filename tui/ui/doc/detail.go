@@ -153,29 +153,15 @@ func isText(body []byte) bool {
 }
 
 func (s *scrolled) key(k string) (used bool) {
-	page := max(1, s.page)
-	switch k {
-	case "j", "down":
-		s.top++
-	case "k", "up":
-		s.top--
-	case "g", "home":
-		s.top = 0
-	case "G", "end":
-		s.top = s.n
-	case "ctrl+d":
-		s.top += max(1, page/2)
-	case "ctrl+u":
-		s.top -= max(1, page/2)
-	case "pgdown", "space":
-		s.top += page
-	case "pgup":
-		s.top -= page
-	default:
-		return false
+	if k == "space" {
+		k = "pgdown"
 	}
-	s.clamp()
-	return true
+	to, used := ui.Move(k, s.top, s.page, s.n)
+	if used {
+		s.top = to
+		s.clamp()
+	}
+	return used
 }
 
 func (s *scrolled) clamp() { s.top = max(0, min(s.top, s.n-max(1, s.page))) }

@@ -1,6 +1,10 @@
 package doc
 
-import "strconv"
+import (
+	"strconv"
+
+	"authdeck/tui/ui"
+)
 
 // scroll is a cursor in rows of which page are in sight.
 type scroll struct {
@@ -29,28 +33,11 @@ func (s *scroll) fit(extra int) {
 
 // key moves by the keys that move in every list.
 func (s *scroll) key(k string) (used bool) {
-	page := max(1, s.page)
-	switch k {
-	case "j", "down":
-		s.move(s.cursor + 1)
-	case "k", "up":
-		s.move(s.cursor - 1)
-	case "g", "home":
-		s.move(0)
-	case "G", "end":
-		s.move(s.n - 1)
-	case "ctrl+d":
-		s.move(s.cursor + max(1, page/2))
-	case "ctrl+u":
-		s.move(s.cursor - max(1, page/2))
-	case "pgdown":
-		s.move(s.cursor + page)
-	case "pgup":
-		s.move(s.cursor - page)
-	default:
-		return false
+	to, used := ui.Move(k, s.cursor, s.page, s.n)
+	if used {
+		s.move(to)
 	}
-	return true
+	return used
 }
 
 // view sets how many rows are in sight.
