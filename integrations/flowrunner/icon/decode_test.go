@@ -265,9 +265,10 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encoded(f, quarters(20, 20, none), "png"))
 	f.Add(encoded(f, quarters(20, 20, none), "jpeg"))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		// A minute is a hang: how long it takes is for benchmarks, and a busy machine with the race detector takes ten times that.
 		start := time.Now()
 		p, err := Decode(data)
-		if d := time.Since(start); d > 5*time.Second {
+		if d := time.Since(start); d > time.Minute {
 			t.Errorf("it took %v", d)
 		}
 		if err != nil && p != (integrations.Picture{}) {
