@@ -1,5 +1,0 @@
-//go:build !race
-
-package icon
-
-const raceDetector = false
